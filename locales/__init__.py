@@ -1,0 +1,163 @@
+"""What the town says, in the language of whoever it speaks to.
+
+    with speaking("es"):
+        _("Hello {name}", name=resident.name)
+
+Catalogues are `<language>/LC_MESSAGES/townbell.po`, compiled in memory when they are first spoken. The result is
+HTML for a chat: every parameter is escaped unless it is itself the result of one of these helpers.
+"""
+
+from __future__ import annotations
+
+import gettext as stdlib_gettext
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+HERE = Path(__file__).parent
+DOMAIN = "townbell"
+FALLBACK = "en"
+LANGUAGES = {"en": "English", "es": "Español", "af": "Afrikaans", "zu": "isiZulu"}
+
+_language: ContextVar[str] = ContextVar("language", default=FALLBACK)
+
+
+def catalogue_path(language: str) -> Path:
+    return HERE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+@lru_cache(maxsize=None)
+def catalogue(language: str) -> stdlib_gettext.NullTranslations:
+    """The compiled catalogue of a language; the fallback's texts are the message ids themselves."""
+    if language == FALLBACK:
+        return stdlib_gettext.NullTranslations()
+    with catalogue_path(language).open("rb") as file:
+        texts = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, texts)
+    compiled.seek(0)
+    translations = stdlib_gettext.GNUTranslations(compiled)
+    translations.add_fallback(stdlib_gettext.NullTranslations())
+    return translations
+
+
+def best(code: str | None) -> str:
+    """The town's language nearest to a channel's code ("es-MX"), the fallback for an unknown one."""
+    short = (code or "").replace("_", "-").split("-")[0].lower()
+    return short if short in LANGUAGES else FALLBACK
+
+
+def language() -> str:
+    """The language being spoken now."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Speak a language for as long as the block lasts, in this task only."""
+    token = _language.set(best(code))
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def speak(code: str | None) -> None:
+    """Go on in another language from here, within the current task: for somebody who has just chosen it."""
+    _language.set(best(code))
+
+
+def _fill(text: str, params: dict[str, object]) -> Markup:
+    safe = {name: escape(value) for name, value in params.items()}
+    return Markup(text.format(**safe) if safe else text)  # noqa: S704 - the text is ours, its parameters are escaped
+
+
+def _(message: str, **params: object) -> Markup:
+    """A sentence of ours in the current language."""
+    return _fill(catalogue(_language.get()).gettext(message), params)
+
+
+def ngettext(singular: str, plural: str, n: int, **params: object) -> Markup:
+    """A sentence of ours that counts something: `{n}` is the number, formatted."""
+    text = catalogue(_language.get()).ngettext(singular, plural, n)
+    return _fill(text, {"n": number(n), **params})
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    """Mark a text for the catalogues; `_` translates it where it is shown."""
+    return message
+
+
+@lru_cache(maxsize=None)
+def _locale(code: str) -> Locale:
+    return Locale.parse("en_GB" if code == "en" else code)
+
+
+def locale() -> Locale:
+    return _locale(_language.get())
+
+
+def number(value: int) -> str:
+    return format_decimal(value, locale=locale())
+
+
+def a_day(day: date, *, year: bool = False) -> str:
+    """A day with its weekday: "Saturday 21 November"."""
+    if year:
+        return format_date(day, "full", locale=locale())
+    weekday = format_date(day, "EEEE", locale=locale())
+    return f"{weekday} {format_skeleton('MMMMd', datetime(day.year, day.month, day.day), locale=locale())}"
+
+
+def short_day(day: date) -> str:
+    """A day on a button: "Sat 21 Nov"."""
+    return format_skeleton("MMMEd", datetime(day.year, day.month, day.day), locale=locale())
+
+
+def a_time(instant: datetime, zone: ZoneInfo) -> str:
+    """A time of day in the town's zone: "14:30"."""
+    return format_time(instant.astimezone(zone), "HH:mm", locale=locale())
+
+
+def a_moment(instant: datetime, zone: ZoneInfo) -> str:
+    """A day and time in the town's zone."""
+    there = instant.astimezone(zone)
+    return f"{a_day(there.date())}, {a_time(instant, zone)}"
+
+
+def a_span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """From when to when, in the town's zone: "Saturday 21 November, 09:00–12:00"."""
+    return f"{a_moment(starts_at, zone)}–{a_time(ends_at, zone)}"
+
+
+def a_date_stamp(instant: datetime, zone: ZoneInfo) -> str:
+    """A date and time as kept for the record."""
+    return format_datetime(instant.astimezone(zone), "medium", locale=locale())
+
+
+def a_length(minutes: int) -> Markup:
+    """A length of work: "3 h", "45 min", "1 h 30 min"."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("{n} min", n=number(rest))
+    if not rest:
+        return _("{n} h", n=number(hours))
+    return _("{h} h {m} min", h=number(hours), m=number(rest))
+
+
+def listed(items: Iterable[object]) -> Markup:
+    """A list in words: "bread, milk and eggs"."""
+    return Markup(format_list([str(escape(item)) for item in items], locale=locale()))  # noqa: S704 - escaped above

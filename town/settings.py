@@ -1,0 +1,185 @@
+"""What a town may decide for itself, its defaults (`town.md`, policies), and how a typed value is taken.
+
+The settings live in one row as JSON; the mayor changes one at a time in chat.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import time
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from town.dates import parse_time
+from town.facts import BadDate, BadSetting, TextEmpty, TextTooLong
+from town.text import clean
+
+LANGUAGES = ("en", "es", "af", "zu")
+JOIN_POLICIES = ("open", "code", "approval")
+
+
+@dataclass(frozen=True, slots=True)
+class TownSettings:
+    """One town's settings. Minutes and days are whole; times of day are local to `zone`, an IANA name.
+
+    `join_policy`: anyone ("open"), whoever knows `join_code` ("code"), or whom a coordinator lets in ("approval").
+    """
+
+    name: str = "Our town"
+    zone: str = "UTC"
+    language: str = "en"
+    join_policy: str = "code"
+    join_code: str = ""
+    required_minutes: int = 180
+    carry_cap_minutes: int = 720
+    quiet_from: time = time(21, 0)
+    quiet_until: time = time(7, 0)
+    reminder_early_minutes: int = 1440
+    reminder_late_minutes: int = 120
+    confirm_remind_days: int = 3
+    confirm_tell_mayor_days: int = 7
+    longest_shift_minutes: int = 720
+    most_places: int = 500
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone itself (zoneinfo keeps it)."""
+        return ZoneInfo(self.zone)
+
+
+class Kind(StrEnum):
+    """What sort of value a setting takes."""
+
+    TEXT = "text"
+    ZONE = "zone"
+    CHOICE = "choice"
+    TIME = "time"
+    MINUTES = "minutes"
+    DAYS = "days"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How the setting `key` is typed: bounds for numbers (for texts, of the length), choices for a choice."""
+
+    key: str
+    kind: Kind
+    low: int | None = None
+    high: int | None = None
+    choices: tuple[str, ...] = ()
+
+
+SPECS: tuple[Spec, ...] = (
+    Spec("name", Kind.TEXT, 1, 60),
+    Spec("zone", Kind.ZONE),
+    Spec("language", Kind.CHOICE, choices=LANGUAGES),
+    Spec("join_policy", Kind.CHOICE, choices=JOIN_POLICIES),
+    Spec("join_code", Kind.TEXT, 0, 40),
+    Spec("required_minutes", Kind.MINUTES, 0, 168 * 60),
+    Spec("carry_cap_minutes", Kind.MINUTES, 0, 52 * 168 * 60),
+    Spec("quiet_from", Kind.TIME),
+    Spec("quiet_until", Kind.TIME),
+    Spec("reminder_early_minutes", Kind.MINUTES, 0, 14 * 1440),
+    Spec("reminder_late_minutes", Kind.MINUTES, 0, 14 * 1440),
+    Spec("confirm_remind_days", Kind.DAYS, 1, 60),
+    Spec("confirm_tell_mayor_days", Kind.DAYS, 1, 60),
+    Spec("longest_shift_minutes", Kind.MINUTES, 15, 1440),
+    Spec("most_places", Kind.COUNT, 1, 100_000),
+)
+
+_BY_KEY = {spec.key: spec for spec in SPECS}
+
+
+@lru_cache(maxsize=64)
+def parse(json_text: str) -> TownSettings:
+    """The settings kept as `json_text`; the same text gives the same object.
+
+    Keys that are missing (also when the text is blank) take their defaults; unknown ones, from an older or newer
+    version, are left aside. Raises BadSetting for a value that the setting does not take, ValueError when the text is
+    no JSON object.
+    """
+    kept = json.loads(json_text) if json_text.strip() else {}
+    if not isinstance(kept, dict):
+        raise ValueError("the settings of a town are a JSON object")
+    values: dict[str, Any] = {key: _restored(_BY_KEY[key], kept[key]) for key in _BY_KEY if key in kept}
+    return TownSettings(**values)
+
+
+def dump(settings: TownSettings) -> str:
+    """`settings` as JSON that `parse` reads back: times as "HH:MM", every key in it, in a fixed order."""
+    kept = {key: f"{value:%H:%M}" if isinstance(value, time) else value for key, value in asdict(settings).items()}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def changed(settings: TownSettings, key: str, typed_text: str) -> TownSettings:
+    """`settings` with the setting `key` as somebody typed it. Raises BadSetting: no such key, or no such value."""
+    spec = _BY_KEY.get(key)
+    if spec is None:
+        raise BadSetting(key=key, low=None, high=None)
+    value: dict[str, Any] = {key: _taken(spec, typed_text)}
+    return replace(settings, **value)
+
+
+def _taken(spec: Spec, typed: str) -> str | int | time:
+    typed = typed.strip()
+    if spec.kind is Kind.TEXT:
+        return _text(spec, typed)
+    if spec.kind is Kind.ZONE:
+        return _zone(spec, typed)
+    if spec.kind is Kind.TIME:
+        try:
+            return parse_time(typed)
+        except BadDate as bad:
+            raise _bad(spec) from bad
+    if spec.kind is Kind.CHOICE:
+        if typed.casefold() not in spec.choices:
+            raise _bad(spec)
+        return typed.casefold()
+    return _number(spec, typed)
+
+
+def _restored(spec: Spec, value: object) -> str | int | time:
+    # JSON keeps numbers as numbers; a bool is an int to Python but no number of minutes.
+    is_number = spec.kind in (Kind.MINUTES, Kind.DAYS, Kind.COUNT)
+    if isinstance(value, bool) or not isinstance(value, int if is_number else str):
+        raise _bad(spec)
+    return _taken(spec, str(value))
+
+
+def _text(spec: Spec, typed: str) -> str:
+    try:
+        return clean(typed, spec.high or 0)
+    except TextEmpty as bad:
+        if spec.low:
+            raise _bad(spec) from bad
+        return ""
+    except TextTooLong as bad:
+        raise _bad(spec) from bad
+
+
+def _zone(spec: Spec, typed: str) -> str:
+    try:
+        return ZoneInfo(typed).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as bad:  # OSError: the name of a folder such as "Africa"
+        raise _bad(spec) from bad
+
+
+def _number(spec: Spec, typed: str) -> int:
+    if not (typed.isdecimal() and len(typed) <= 9):
+        raise _bad(spec)
+    number = int(typed)
+    if not (spec.low or 0) <= number <= (number if spec.high is None else spec.high):
+        raise _bad(spec)
+    return number
+
+
+def _bad(spec: Spec) -> BadSetting:
+    return BadSetting(key=spec.key, low=spec.low, high=spec.high)
+
+
+if {field.name for field in fields(TownSettings)} != _BY_KEY.keys():
+    raise RuntimeError("each setting of a town needs its spec")
