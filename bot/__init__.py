@@ -1,0 +1,1 @@
+"""The running program: settings, channels, delivery and the command line."""

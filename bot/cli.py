@@ -1,0 +1,214 @@
+"""The command line: `run`, `doctor`, `migrate` and `setup-code`.
+
+Each command imports what it needs when it is called, so that `--help` answers at once.
+"""
+
+import sys
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.doctor import Finding
+    from bot.settings import Settings
+
+CANNOT = 2  # the exit code of everything that the operator can mend
+T = TypeVar("T")
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+app = typer.Typer(
+    help="Townbell: a town and its residents, talking in the chats they already use.",
+    epilog="Settings are TOWNBELL_* variables, or lines of a .env file: .env.example explains each of them.",
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks show local variables, and those can be secret
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _start_here(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def run(
+    fresh: Annotated[bool, typer.Option("--fresh", metavar="", help="Start the sample town over; asks first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", metavar="", help="With --fresh: do not ask.")] = False,
+) -> None:
+    """Start the town. With nothing set up, that is the sample town, Riverbend."""
+    from bot.running import serve
+
+    settings = _settings()
+    if fresh:
+        _start_over(settings, yes=yes)
+    _complete(serve(settings, _announce), settings)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at the settings, the database and the bots; say what to mend, and how."""
+    from bot import logs
+    from bot.doctor import diagnose
+    from bot.running import complete
+
+    logs.set_up("ERROR")
+    findings = complete(diagnose())
+    _show(findings)
+    wrong = sum(finding.ok is False for finding in findings)
+    if wrong:
+        out.print("\nOne thing to mend." if wrong == 1 else f"\n{wrong} things to mend.", style="bold red")
+        raise typer.Exit(1)
+    out.print("\nAll is well.", style="bold green")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date. `run` does so by itself."""
+    settings = _settings()
+    _complete(_upgrade(settings), settings)
+    out.print(f"{settings.sqlite_file or settings.safe_database_url} is up to date.", soft_wrap=True, markup=False)
+
+
+@app.command("setup-code")
+def setup_code() -> None:
+    """Print a one-time code: the first to send it to the town is its mayor."""
+    settings = _settings()
+    code = _complete(_make_setup_code(settings), settings)
+    err.print("Send this to the town as a message. It works once, and makes its sender the mayor:", soft_wrap=True)
+    out.print(code, style="bold", markup=False)
+
+
+def main() -> None:
+    """What `bot.py` calls. Anything unforeseen ends in a traceback without secrets and exit code 1."""
+    try:
+        app(prog_name="bot.py")
+    except Exception:
+        import traceback
+
+        from bot.logs import redact
+
+        sys.stderr.write(redact(traceback.format_exc()))
+        sys.stderr.write("\nThat is a mistake in Townbell itself. `python bot.py doctor` may tell more.\n")
+        sys.exit(1)
+
+
+def _settings() -> "Settings":
+    from bot import logs
+    from bot.settings import BadSettings, load
+
+    try:
+        settings = load()
+    except BadSettings as bad:
+        _give_up(str(bad))
+    secrets = (settings.telegram_token, settings.telegram_webhook_secret)
+    logs.hide(*(secret.get_secret_value() for secret in secrets if secret is not None))
+    logs.set_up(settings.log_level)
+    return settings
+
+
+def _complete(work: Coroutine[Any, Any, T], settings: "Settings") -> T:
+    """Run to the end; what the operator can mend becomes one sentence and exit code 2."""
+    from bot.problems import sentence
+    from bot.running import complete
+
+    try:
+        return complete(work)
+    except Exception as error:
+        text = sentence(error, settings)
+        if text is None:
+            raise
+        _give_up(text)
+
+
+def _give_up(sentence: str) -> NoReturn:
+    err.print(sentence, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(CANNOT)
+
+
+def _announce(town: "App") -> None:
+    people = town.welcome()
+    if not people:
+        out.print(f"The town is at {town.address}", soft_wrap=True)
+        return
+    rows = Table.grid(padding=(0, 2))
+    for name, role in people:
+        rows.add_row(Text(name, style="bold"), Text(role))
+    out.print(Panel.fit(rows, title=f"[bold]{town.address}", title_align="left", padding=(1, 2), border_style="green"))
+    out.print("Ctrl-C stops the town; everything is kept.", style="dim")
+
+
+def _start_over(settings: "Settings", *, yes: bool) -> None:
+    if not settings.is_sample:
+        _give_up("--fresh is for the sample town only: it would delete what real residents have given the town.")
+    if settings.sqlite_file is None:
+        _give_up("--fresh only deletes a database file: empty this database with its own tools instead.")
+    from bot.fresh import database_files, is_in_use
+
+    doomed = database_files(settings.sqlite_file)
+    if not doomed:
+        return
+    if is_in_use(settings.sqlite_file):
+        _give_up(f"A town is running on {settings.sqlite_file}: stop it first.")
+    if not yes:
+        out.print("This deletes the sample town and everything said in it:")
+        for file in doomed:
+            out.print(f"  {file}", markup=False, soft_wrap=True)
+        if not typer.confirm("Start over?"):
+            out.print("Nothing was deleted.")
+            raise typer.Exit
+    for file in doomed:
+        try:
+            file.unlink()
+        except OSError as error:
+            _give_up(f"{file} cannot be deleted ({error.strerror}): make it yours, or delete it by hand.")
+
+
+def _make_room(settings: "Settings") -> None:
+    if settings.sqlite_file is not None:
+        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
+
+
+async def _upgrade(settings: "Settings") -> None:
+    from storage.migrate import upgrade
+
+    _make_room(settings)
+    await upgrade(settings.database_url)
+
+
+async def _make_setup_code(settings: "Settings") -> str:
+    from bot.clock import MovingClock
+    from handlers.roles.actions import make_setup_code
+    from storage.engine import Database
+    from storage.queries.town import clock_offset
+
+    await _upgrade(settings)
+    database = Database(settings.database_url)
+    try:
+        async with database.unit() as unit:
+            clock = MovingClock(await clock_offset(unit))  # the sample town's may have been put forward
+            return await make_setup_code(unit, now=clock.now())
+    finally:
+        await database.close()
+
+
+def _show(findings: "list[Finding]") -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("What")
+    table.add_column("Found", overflow="fold")
+    for finding in findings:
+        mark = {True: "[green]✓", False: "[red]✗", None: "[dim]·"}[finding.ok]
+        text = Text(finding.sentence)
+        if finding.mend:
+            text.append(f"\n→ {finding.mend}", style="yellow")
+        table.add_row(mark, finding.name, text)
+    out.print(table)
