@@ -1,0 +1,135 @@
+"""The database: SQLite by default, PostgreSQL beyond one machine, the same code on both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+from sqlalchemy import event, make_url, text
+from sqlalchemy.dialects import registry
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.lease import Lease, lease
+from storage.unit import Unit
+
+registry.register("sqlite.onehop", "storage.onehop", "OneHopDialect")
+registry.register("sqlite.onehopreader", "storage.onehop", "OneHopReader")
+
+TOPICS = "townbell"
+"""The PostgreSQL channel that carries topics between processes."""
+
+_notify = text(f"SELECT pg_notify('{TOPICS}', :topic)")
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY")
+
+
+def set_pragmas(connection: Any, _record: Any) -> None:
+    """What every SQLite connection begins with; for SQLAlchemy's "connect" event."""
+    connection.isolation_level = None  # transactions are begun by the dialect, not guessed by sqlite3
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_engine(url: str, driver: str, connections: int) -> AsyncEngine:
+    engine = create_async_engine(
+        make_url(url).set(drivername=f"sqlite+{driver}"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=60,
+        hide_parameters=True,  # what residents write is nothing for a log
+        pool_reset_on_return=None,  # a unit always commits or rolls back itself
+    )
+    event.listen(engine.sync_engine, "connect", set_pragmas)
+    return engine
+
+
+class Database:
+    """Connections to one database.
+
+    SQLite has one writer at a time whatever one does: units share a single connection and queue for it in order, while
+    reads have connections of their own.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(url, "onehop", 1)
+            self.readers = _sqlite_engine(url, "onehopreader", 4)
+        else:
+            self.engine = create_async_engine(
+                url, pool_size=10, max_overflow=10, pool_timeout=60, hide_parameters=True
+            )
+            self.readers = self.engine
+        self._subscribers: list[Callable[[str], None]] = []
+        self._session = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
+        self._read_session = async_sessionmaker(self.readers, class_=AsyncSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Unit]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with self._session() as session:
+            unit = Unit(session, is_sqlite=self.is_sqlite)
+            try:
+                yield unit
+                if unit.announced and not self.is_sqlite:
+                    await unit.execute(_notify, [{"topic": topic} for topic in unit.announced])
+            except BaseException:
+                await session.rollback()
+                raise
+            await session.commit()
+        for topic in unit.announced:
+            self.hear(topic)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Unit]:
+        """A transaction that only reads, and waits for no writer."""
+        async with self._read_session() as session:
+            try:
+                yield Unit(session, is_sqlite=self.is_sqlite)
+            finally:
+                await session.rollback()
+
+    def subscribe(self, call: Callable[[str], None]) -> Callable[[], None]:
+        """Have `call(topic)` run after every commit that announced something; returns what ends it."""
+        self._subscribers.append(call)
+        return lambda: self._subscribers.remove(call)
+
+    def hear(self, topic: str) -> None:
+        """Pass a topic on to the subscribers of this process."""
+        for call in list(self._subscribers):
+            call(topic)
+
+    async def listen(self) -> None:
+        """Hear what other processes announce, until cancelled. SQLite has one process, which hears itself.
+
+        A lost connection is made again; whoever waits also looks by itself from time to time, so nothing hangs on it.
+        """
+        if self.is_sqlite:
+            return
+        dsn = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                connection = await asyncpg.connect(dsn)
+                try:
+                    await connection.add_listener(TOPICS, lambda _c, _pid, _channel, topic: self.hear(str(topic)))
+                    while not connection.is_closed():
+                        await asyncio.sleep(1)
+                finally:
+                    await connection.close(timeout=2)
+            await asyncio.sleep(1)
+
+    def lease(self, name: str) -> AbstractAsyncContextManager[Lease]:
+        """Wait for, and hold, what one process at a time may do."""
+        return lease(self, name)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        if self.readers is not self.engine:
+            await self.readers.dispose()

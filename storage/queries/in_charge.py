@@ -1,0 +1,45 @@
+"""Who answers for a project's shifts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_
+
+from storage.sql import bindparam, select
+from storage.tables import Resident, ResidentState, Role, RoleGrant, table_of
+from storage.unit import Unit
+
+grants, residents = table_of(RoleGrant), table_of(Resident)
+
+
+class Answers(NamedTuple):
+    """Somebody with authority over a project, by one of their roles; `project_id` None is the whole town."""
+
+    resident_id: int
+    name: str
+    role: str
+    project_id: int | None
+
+
+_over = (
+    select(residents.c.id, residents.c.name, grants.c.role, grants.c.project_id)
+    .select_from(grants.join(residents, residents.c.id == grants.c.resident_id))
+    .where(
+        grants.c.ended_at.is_(None),
+        residents.c.state == ResidentState.RESIDENT,
+        or_(
+            grants.c.role == Role.MAYOR,
+            and_(
+                grants.c.role == Role.COORDINATOR,
+                or_(grants.c.project_id == bindparam("project_id"), grants.c.project_id.is_(None)),
+            ),
+        ),
+    )
+    .order_by(residents.c.name, residents.c.id)
+)
+
+
+async def over(unit: Unit, project_id: int) -> list[Answers]:
+    """Everybody with authority over a project: its coordinators, the town's, the mayors."""
+    return [Answers(*row) for row in await unit.rows(_over, project_id=project_id)]

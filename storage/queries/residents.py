@@ -1,0 +1,138 @@
+"""Residents: making them, their own answers, and finding them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, update
+
+from storage.sql import bindparam, insert, select
+from storage.tables import (
+    Account,
+    HoursEntry,
+    Outbox,
+    Resident,
+    ResidentState,
+    ResidentTopic,
+    RoleGrant,
+    Signup,
+    table_of,
+)
+from storage.unit import Unit
+
+residents, accounts = table_of(Resident), table_of(Account)
+
+
+class Profile(NamedTuple):
+    """A resident's own answers. Leads are minutes before a shift, None is off."""
+
+    id: int
+    name: str
+    street: str
+    state: str
+    free_times: int
+    reminder_early: int | None
+    reminder_late: int | None
+    joined_at: datetime
+    consent_at: datetime
+
+
+_profile = select(*(residents.c[name] for name in Profile._fields)).where(residents.c.id == bindparam("resident_id"))
+_make = insert(residents).returning(residents.c.id)
+_link = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("b_account"), accounts.c.resident_id.is_(None))
+    .values(resident_id=bindparam("b_resident"))
+)
+_count = select(func.count()).select_from(residents).where(residents.c.state == ResidentState.RESIDENT)
+
+
+async def make(unit: Unit, **values: Any) -> int:
+    """Write a new resident; `values` are the columns of `Resident`. Returns the id."""
+    return int(await unit.value(_make, **values))
+
+
+async def link(unit: Unit, account_id: int, resident_id: int) -> bool:
+    """Say whose account this is. False when it is somebody's already."""
+    return await unit.run(_link, b_account=account_id, b_resident=resident_id) == 1
+
+
+async def profile(unit: Unit, resident_id: int) -> Profile:
+    """Raises LookupError."""
+    row = await unit.first(_profile, resident_id=resident_id)
+    if row is None:
+        raise LookupError(f"resident {resident_id}")
+    return Profile(*row)
+
+
+async def change(unit: Unit, resident_id: int, **values: Any) -> None:
+    """Change some columns of a resident."""
+    await unit.run(update(residents).where(residents.c.id == bindparam("b_id")).values(**values), b_id=resident_id)
+
+
+async def count(unit: Unit) -> int:
+    """How many residents the town has."""
+    return int(await unit.value(_count))
+
+
+_OWN = (
+    (Account, "resident_id", ("id",)),
+    (ResidentTopic, "resident_id", ("topic_id",)),
+    (RoleGrant, "resident_id", ("id",)),
+    (Signup, "resident_id", ("shift_id",)),
+    (HoursEntry, "resident_id", ("id",)),
+    (Outbox, "resident_id", ("id",)),
+)
+
+
+async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
+    """All rows the town keeps about a resident, by table, as they are."""
+    row = await unit.first(select(residents).where(residents.c.id == resident_id))
+    found: dict[str, Any] = {"resident": dict(row._mapping) if row is not None else {}}
+    for model, column, order in _OWN:
+        table = table_of(model)
+        rows = await unit.rows(
+            select(table).where(table.c[column] == resident_id).order_by(*(table.c[name] for name in order))
+        )
+        found[table.name] = [dict(row._mapping) for row in rows]
+    return found
+
+
+class OnChannel(NamedTuple):
+    """An account and whose it is; `resident_id` and `name` are None before the sign-up is finished."""
+
+    id: int
+    address: str
+    language: str
+    resident_id: int | None
+    name: str | None
+
+
+_on_channel = (
+    select(accounts.c.id, accounts.c.address, accounts.c.language, accounts.c.resident_id, residents.c.name)
+    .select_from(accounts.outerjoin(residents, residents.c.id == accounts.c.resident_id))
+    .where(accounts.c.channel == bindparam("channel"))
+    .order_by(accounts.c.id)
+)
+_make_account = insert(accounts).returning(accounts.c.id)
+
+
+async def on_channel(unit: Unit, channel: str) -> list[OnChannel]:
+    """All accounts of a channel. For the sample town, whose people fit on a page."""
+    return [OnChannel(*row) for row in await unit.rows(_on_channel, channel=channel)]
+
+
+async def make_account(unit: Unit, *, channel: str, address: str, language: str, now: datetime) -> int:
+    """Write an account that nobody has written from yet. Returns the id."""
+    return int(
+        await unit.value(
+            _make_account, channel=channel, address=address, language=language, data="{}", reachable=True, created_at=now
+        )
+    )
+
+
+async def of_account(unit: Unit, account_id: int) -> int | None:
+    """The resident behind an account."""
+    found: int | None = await unit.value(select(accounts.c.resident_id).where(accounts.c.id == account_id))
+    return found

@@ -1,0 +1,242 @@
+"""Shifts as people look for them: lists, one shift's page, and what a ranking needs to know."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, and_, func
+
+from storage.queries.topics import Named
+from storage.sql import bindparam, select
+from storage.tables import Project, Resident, ResidentTopic, Shift, ShiftSkill, Signup, SignupState, Topic, table_of
+from storage.unit import Unit
+from town.shifts import ShiftFacts
+
+shifts, signups, projects, needs = table_of(Shift), table_of(Signup), table_of(Project), table_of(ShiftSkill)
+residents, topics, of_residents = table_of(Resident), table_of(Topic), table_of(ResidentTopic)
+
+
+class ShiftRow(NamedTuple):
+    """A shift with its project's name and interest. Instants are aware; `week` is its Monday."""
+
+    id: int
+    project_id: int
+    project: str
+    interest_id: int | None
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    week: date
+    places: int
+    taken: int
+    made_by: int
+    cancelled_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def free(self) -> int:
+        """Places still free."""
+        return self.places - self.taken
+
+    @property
+    def minutes(self) -> int:
+        """Its full length."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+    @property
+    def facts(self) -> ShiftFacts:
+        """What the rules need to know of it."""
+        return ShiftFacts(
+            id=self.id,
+            title=self.title,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            places=self.places,
+            cancelled=self.cancelled_at is not None,
+        )
+
+
+class Mine(NamedTuple):
+    """A shift as one resident finds it.
+
+    `state` is that of their sign-up, None if they never had one; `coming_at` is when they said that they are coming.
+    """
+
+    shift: ShiftRow
+    state: str | None
+    coming_at: datetime | None
+
+
+class Counted(NamedTuple):
+    """A project, and how many of its shifts have free places."""
+
+    project_id: int
+    name: str
+    shifts: int
+
+
+class Need(NamedTuple):
+    """A skill that a shift asks for, and whether a resident has it."""
+
+    topic: Named
+    have: bool
+
+
+class Tastes(NamedTuple):
+    """What makes a shift suit a resident: usual free times (a mask), when they joined, what they can do and like."""
+
+    free_times: int
+    joined_at: datetime
+    topics: tuple[Named, ...]
+
+
+COLUMNS = (
+    shifts.c.id,
+    shifts.c.project_id,
+    projects.c.name.label("project"),
+    projects.c.interest_id,
+    *(shifts.c[name] for name in ShiftRow._fields[4:]),
+)
+WITH_PROJECT = shifts.join(projects, projects.c.id == shifts.c.project_id)
+
+_listed = select(*COLUMNS).select_from(WITH_PROJECT).order_by(shifts.c.starts_at, shifts.c.id)
+_coming = (
+    shifts.c.cancelled_at.is_(None),
+    shifts.c.starts_at > bindparam("starts"),
+    shifts.c.starts_at < bindparam("ends"),
+)
+_has_room = shifts.c.taken < shifts.c.places
+_one = _listed.where(shifts.c.id == bindparam("shift_id"))
+_between = _listed.where(*_coming)
+_of_project = _between.where(shifts.c.project_id == bindparam("project_id"))
+_open = _between.where(_has_room).limit(bindparam("most"))
+_open_starts = select(shifts.c.starts_at).where(*_coming, _has_room)
+_open_projects = (
+    select(projects.c.id, projects.c.name, func.count())
+    .select_from(WITH_PROJECT)
+    .where(*_coming, _has_room)
+    .group_by(projects.c.id, projects.c.name)
+    .order_by(projects.c.name)
+)
+_held = (
+    select(*COLUMNS)
+    .select_from(WITH_PROJECT.join(signups, signups.c.shift_id == shifts.c.id))
+    .where(
+        signups.c.resident_id == bindparam("resident_id"),
+        signups.c.state == SignupState.HELD,
+        shifts.c.cancelled_at.is_(None),
+    )
+    .order_by(shifts.c.starts_at, shifts.c.id)
+)
+_next = _held.where(shifts.c.ends_at > bindparam("now")).limit(1)
+_page = (
+    select(*COLUMNS, signups.c.state, signups.c.coming_at)
+    .select_from(
+        WITH_PROJECT.outerjoin(
+            signups, and_(signups.c.shift_id == shifts.c.id, signups.c.resident_id == bindparam("resident_id"))
+        )
+    )
+    .where(shifts.c.id == bindparam("shift_id"))
+)
+_mine_of_topics = and_(of_residents.c.topic_id == topics.c.id, of_residents.c.resident_id == bindparam("resident_id"))
+_needs = (
+    select(topics.c.id, topics.c.kind, topics.c.name, of_residents.c.resident_id.is_not(None))
+    .select_from(needs.join(topics, topics.c.id == needs.c.topic_id).outerjoin(of_residents, _mine_of_topics))
+    .where(needs.c.shift_id == bindparam("shift_id"))
+    .order_by(topics.c.id)
+)
+_needs_between = (
+    select(needs.c.shift_id, needs.c.topic_id)
+    .select_from(needs.join(shifts, shifts.c.id == needs.c.shift_id))
+    .where(*_coming, _has_room)
+)
+_tastes = (
+    select(residents.c.free_times, residents.c.joined_at, topics.c.id, topics.c.kind, topics.c.name)
+    .select_from(
+        residents.outerjoin(of_residents, of_residents.c.resident_id == residents.c.id).outerjoin(
+            topics, topics.c.id == of_residents.c.topic_id
+        )
+    )
+    .where(residents.c.id == bindparam("resident_id"))
+    .order_by(topics.c.id)
+)
+
+
+def shift_of(row: Row[*tuple[Any, ...]]) -> ShiftRow:
+    """The shift in the first columns of a row that begins with `COLUMNS`."""
+    return ShiftRow(*row[: len(ShiftRow._fields)])
+
+
+async def get(unit: Unit, shift_id: int) -> ShiftRow | None:
+    """One shift, also when it was cancelled."""
+    row = await unit.first(_one, shift_id=shift_id)
+    return None if row is None else shift_of(row)
+
+
+async def page(unit: Unit, shift_id: int, resident_id: int) -> Mine | None:
+    """One shift with a resident's own sign-up for it."""
+    row = await unit.first(_page, shift_id=shift_id, resident_id=resident_id)
+    return None if row is None else Mine(shift_of(row), row.state, row.coming_at)
+
+
+async def needs_of(unit: Unit, shift_id: int, resident_id: int) -> list[Need]:
+    """The skills that a shift asks for, as a resident meets them."""
+    rows = await unit.rows(_needs, shift_id=shift_id, resident_id=resident_id)
+    return [Need(Named(*row[:3]), bool(row[3])) for row in rows]
+
+
+async def between(unit: Unit, starts: datetime, ends: datetime) -> list[ShiftRow]:
+    """The shifts that start after `starts` and before `ends`, full ones too, the earliest first."""
+    return [shift_of(row) for row in await unit.rows(_between, starts=starts, ends=ends)]
+
+
+async def of_project(unit: Unit, project_id: int, starts: datetime, ends: datetime) -> list[ShiftRow]:
+    """The same of one project."""
+    return [shift_of(row) for row in await unit.rows(_of_project, project_id=project_id, starts=starts, ends=ends)]
+
+
+async def open_between(unit: Unit, starts: datetime, ends: datetime, now: datetime, limit: int) -> list[ShiftRow]:
+    """The shifts with free places that start between two instants and after `now`, the earliest first."""
+    rows = await unit.rows(_open, starts=max(starts, now), ends=ends, most=limit)
+    return [shift_of(row) for row in rows]
+
+
+async def open_starts(unit: Unit, starts: datetime, ends: datetime) -> list[datetime]:
+    """When the shifts with free places start, in no order."""
+    return [row[0] for row in await unit.rows(_open_starts, starts=starts, ends=ends)]
+
+
+async def open_projects(unit: Unit, starts: datetime, ends: datetime) -> list[Counted]:
+    """The projects that have shifts with free places, by name."""
+    return [Counted(*row) for row in await unit.rows(_open_projects, starts=starts, ends=ends)]
+
+
+async def needs_between(unit: Unit, starts: datetime, ends: datetime) -> dict[int, frozenset[int]]:
+    """The skills (topic ids) that each shift with free places asks for; a shift that asks for none is left out."""
+    found: dict[int, set[int]] = {}
+    for shift_id, topic_id in await unit.rows(_needs_between, starts=starts, ends=ends):
+        found.setdefault(shift_id, set()).add(topic_id)
+    return {shift_id: frozenset(topic_ids) for shift_id, topic_ids in found.items()}
+
+
+async def held_by(unit: Unit, resident_id: int) -> list[ShiftRow]:
+    """The shifts on which a resident holds a place, the earliest first: coming ones, and ended ones that nobody has
+    confirmed yet."""
+    return [shift_of(row) for row in await unit.rows(_held, resident_id=resident_id)]
+
+
+async def next_of_resident(unit: Unit, resident_id: int, now: datetime) -> ShiftRow | None:
+    """The next shift on which a resident holds a place; one that is running counts."""
+    row = await unit.first(_next, resident_id=resident_id, now=now)
+    return None if row is None else shift_of(row)
+
+
+async def tastes(unit: Unit, resident_id: int) -> Tastes:
+    """Raises LookupError."""
+    rows = await unit.rows(_tastes, resident_id=resident_id)
+    if not rows:
+        raise LookupError(f"resident {resident_id}")
+    liked = tuple(Named(*row[2:]) for row in rows if row[2] is not None)
+    return Tastes(rows[0].free_times, rows[0].joined_at, liked)

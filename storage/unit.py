@@ -1,0 +1,56 @@
+"""The Unit: one transaction, and what is to be done once it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+class Unit:
+    """One transaction on the database. Queries take it; only `Database.unit` commits it.
+
+    `session` is SQLModel's, for the ORM's idiom; `rows`, `first`, `value` and `run` are for statements over columns.
+    """
+
+    __slots__ = ("_connection", "announced", "is_sqlite", "session")
+
+    def __init__(self, session: AsyncSession, *, is_sqlite: bool) -> None:
+        self.session = session
+        self.is_sqlite = is_sqlite
+        self.announced: dict[str, None] = {}
+        self._connection: AsyncConnection | None = None
+
+    def announce(self, topic: str) -> None:
+        """Tell those who wait for a topic ("outbox", "web:7"), in every process, once this is committed."""
+        self.announced[topic] = None
+
+    async def execute(self, statement: Executable, params: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run any statement. `params` is a mapping, or a list of mappings for many rows."""
+        if self._connection is None:
+            self._connection = await self.session.connection()
+        return await self._connection.execute(statement, params)
+
+    async def rows(self, statement: Executable, **params: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+        return (await self.execute(statement, params)).all()
+
+    async def first(self, statement: Executable, **params: Any) -> Row[*tuple[Any, ...]] | None:
+        return (await self.execute(statement, params)).first()
+
+    async def value(self, statement: Executable, **params: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = (await self.execute(statement, params)).first()
+        return row[0] if row is not None else None
+
+    async def run(self, statement: Executable, **params: Any) -> int:
+        """Run a statement that writes; returns the number of rows it touched."""
+        return (await self.execute(statement, params)).rowcount
+
+    async def add(self, model: Any) -> Any:
+        """Write one new row through the ORM and give it back with its id. Not for the hot path."""
+        self.session.add(model)
+        await self.session.flush()
+        return model
