@@ -1,0 +1,52 @@
+"""What a sender is given and what it reports, in words that no channel owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of one delivery, and so what the outbox does with its row."""
+
+    SENT = "sent"  # the channel took it
+    RETRY = "retry"  # it may go well later; whether it arrived may be unknown
+    BLOCKED = "blocked"  # this account cannot be reached until its person comes back
+    MOVED = "moved"  # the chat has another address now
+    REFUSED = "refused"  # the channel will never take this message
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The report of one delivery.
+
+    `detail` is the channel's own words, for the log. `retry_after` is seconds to wait, if the channel said.
+    `moved_to` is the new address of a moved chat. `reference` is the channel's id of the message sent.
+    """
+
+    outcome: Outcome
+    detail: str = ""
+    retry_after: float | None = None
+    moved_to: str | None = None
+    reference: str | None = None
+
+
+Choice = tuple[str, str]
+"""A label, and what it carries: callback data, or an address (`https:`, `http:`, `tg:`) to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One rendered message. `html` is Telegram's HTML; `document` is a file name and its bytes; `photo` a picture's.
+
+    Raises ValueError when built with both a document and a photo: a message carries one file.
+    """
+
+    html: str
+    buttons: tuple[tuple[Choice, ...], ...] = ()
+    document: tuple[str, bytes] | None = None
+    photo: bytes | None = None
+
+    def __post_init__(self) -> None:
+        if self.document is not None and self.photo is not None:
+            raise ValueError("a message carries a document or a photo, not both")
