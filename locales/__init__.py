@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -39,7 +39,7 @@ def catalogue_path(language: str) -> Path:
     return HERE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
-@lru_cache(maxsize=None)
+@cache
 def catalogue(language: str) -> stdlib_gettext.NullTranslations:
     """The compiled catalogue of a language; the fallback's texts are the message ids themselves."""
     if language == FALLBACK:
@@ -101,7 +101,7 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate t
     return message
 
 
-@lru_cache(maxsize=None)
+@cache
 def _locale(code: str) -> Locale:
     return Locale.parse("en_GB" if code == "en" else code)
 
@@ -111,25 +111,42 @@ def locale() -> Locale:
 
 
 def number(value: int) -> str:
-    return format_decimal(value, locale=locale())
+    return _number(_language.get(), value)
+
+
+@lru_cache(maxsize=4096)
+def _number(code: str, value: int) -> str:
+    return format_decimal(value, locale=_locale(code))
 
 
 def a_day(day: date, *, year: bool = False) -> str:
     """A day with its weekday: "Saturday 21 November"."""
+    return _a_day(_language.get(), day, year)
+
+
+@lru_cache(maxsize=4096)
+def _a_day(code: str, day: date, year: bool) -> str:
+    locale = _locale(code)
     if year:
-        return format_date(day, "full", locale=locale())
-    weekday = format_date(day, "EEEE", locale=locale())
-    return f"{weekday} {format_skeleton('MMMMd', datetime(day.year, day.month, day.day), locale=locale())}"
+        return format_date(day, "full", locale=locale)
+    there = datetime(day.year, day.month, day.day)
+    return f"{format_date(day, 'EEEE', locale=locale)} {format_skeleton('MMMMd', there, locale=locale)}"
 
 
 def short_day(day: date) -> str:
     """A day on a button: "Sat 21 Nov"."""
-    return format_skeleton("MMMEd", datetime(day.year, day.month, day.day), locale=locale())
+    return _short_day(_language.get(), day)
+
+
+@lru_cache(maxsize=4096)
+def _short_day(code: str, day: date) -> str:
+    return format_skeleton("MMMEd", datetime(day.year, day.month, day.day), locale=_locale(code))
 
 
 def a_time(instant: datetime, zone: ZoneInfo) -> str:
     """A time of day in the town's zone: "14:30"."""
-    return format_time(instant.astimezone(zone), "HH:mm", locale=locale())
+    there = instant.astimezone(zone)
+    return f"{there.hour:02}:{there.minute:02}"  # the same in all our languages
 
 
 def a_moment(instant: datetime, zone: ZoneInfo) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import event, make_url, text
 from sqlalchemy.dialects import registry
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.lease import Lease, lease
 from storage.unit import Unit
@@ -49,6 +48,13 @@ def _sqlite_engine(url: str, driver: str, connections: int) -> AsyncEngine:
     return engine
 
 
+async def _lost(connection: Any) -> None:
+    """Wait until a connection is no more."""
+    ended = asyncio.Event()
+    connection.add_termination_listener(lambda _connection: ended.set())
+    await ended.wait()
+
+
 class Database:
     """Connections to one database.
 
@@ -63,38 +69,29 @@ class Database:
             self.engine = _sqlite_engine(url, "onehop", 1)
             self.readers = _sqlite_engine(url, "onehopreader", 4)
         else:
-            self.engine = create_async_engine(
-                url, pool_size=10, max_overflow=10, pool_timeout=60, hide_parameters=True
-            )
+            self.engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_timeout=60, hide_parameters=True)
             self.readers = self.engine
         self._subscribers: list[Callable[[str], None]] = []
-        self._session = async_sessionmaker(self.engine, class_=AsyncSession, expire_on_commit=False)
-        self._read_session = async_sessionmaker(self.readers, class_=AsyncSession, expire_on_commit=False)
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self._session() as session:
-            unit = Unit(session, is_sqlite=self.is_sqlite)
-            try:
-                yield unit
-                if unit.announced and not self.is_sqlite:
-                    await unit.execute(_notify, [{"topic": topic} for topic in unit.announced])
-            except BaseException:
-                await session.rollback()
-                raise
-            await session.commit()
+        async with self.engine.begin() as connection:
+            unit = Unit(connection, is_sqlite=self.is_sqlite)
+            yield unit
+            if unit.announced and not self.is_sqlite:
+                await unit.execute(_notify, [{"topic": topic} for topic in unit.announced])
         for topic in unit.announced:
             self.hear(topic)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Unit]:
         """A transaction that only reads, and waits for no writer."""
-        async with self._read_session() as session:
+        async with self.readers.connect() as connection:
             try:
-                yield Unit(session, is_sqlite=self.is_sqlite)
+                yield Unit(connection, is_sqlite=self.is_sqlite)
             finally:
-                await session.rollback()
+                await connection.rollback()
 
     def subscribe(self, call: Callable[[str], None]) -> Callable[[], None]:
         """Have `call(topic)` run after every commit that announced something; returns what ends it."""
@@ -119,8 +116,7 @@ class Database:
                 connection = await asyncpg.connect(dsn)
                 try:
                     await connection.add_listener(TOPICS, lambda _c, _pid, _channel, topic: self.hear(str(topic)))
-                    while not connection.is_closed():
-                        await asyncio.sleep(1)
+                    await _lost(connection)
                 finally:
                     await connection.close(timeout=2)
             await asyncio.sleep(1)

@@ -1,8 +1,8 @@
 """The inbox: each update has its effects exactly once.
 
-`open_update` gives, in one statement, the account an update came from, its resident, the town's settings, and the replies
-of an earlier delivery of the same update. `close_update` writes what must be known next time, in the same transaction as
-the update's effects; its primary key lets one of two simultaneous deliveries commit.
+`open_update` gives, in one statement, the account an update came from, its resident, the town's settings, and the
+replies of an earlier delivery of the same update. `close_update` writes what must be known next time, in the same
+transaction as the update's effects; its primary key lets one of two simultaneous deliveries commit.
 """
 
 from __future__ import annotations
@@ -69,16 +69,21 @@ _latest = (
 ).limit(5)
 
 
-async def open_update(
-    unit: Unit, *, channel: str, address: str, key: str, language: str, now: datetime
-) -> Opened:
+async def open_update(unit: Unit, *, channel: str, address: str, key: str, language: str, now: datetime) -> Opened:
     """The account behind an update, made if it is new, locked for this transaction."""
     statement = _open if unit.is_sqlite else _open_locked
     row = await unit.first(statement, channel=channel, address=address, key=key)
     if row is None:
         await unit.execute(
             _make_account,
-            {"channel": channel, "address": address, "language": language, "data": "{}", "reachable": True, "created_at": now},
+            {
+                "channel": channel,
+                "address": address,
+                "language": language,
+                "data": "{}",
+                "reachable": True,
+                "created_at": now,
+            },
         )
         row = await unit.first(statement, channel=channel, address=address, key=key)
     if row is None:
@@ -95,9 +100,7 @@ async def close_update(unit: Unit, *, channel: str, key: str, account_id: int, r
 
 async def write_state(unit: Unit, *, account_id: int, state: str | None, data: str, language: str) -> None:
     """Write where an account's conversation stands."""
-    await unit.execute(
-        _write_state, {"b_id": account_id, "b_state": state, "b_data": data, "b_language": language}
-    )
+    await unit.execute(_write_state, {"b_id": account_id, "b_state": state, "b_data": data, "b_language": language})
 
 
 async def latest_replies(unit: Unit, account_id: int) -> list[tuple[str, datetime]]:

@@ -51,7 +51,7 @@ async def lease(database: Database, name: str) -> AsyncIterator[Lease]:
         return
     async with database.engine.connect() as plain:
         connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-        while not (await connection.execute(_try, {"number": number_of(name)})).scalar():
+        while not (await connection.execute(_try, {"number": number_of(name)})).scalar():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_AGAIN)
         try:
             yield Lease(connection)

@@ -1,8 +1,8 @@
 """A SQLite dialect that makes one trip to the connection's thread a statement.
 
 aiosqlite runs every call (make a cursor, execute, fetch, close) on the connection's own thread, so a statement through
-SQLAlchemy's stock adapter waits for four or five hand-overs between threads. Here one function does all of them there.
-Results are read whole, which is what the stock adapter does as well.
+SQLAlchemy's stock adapter waits for four or five hand-overs between threads. Here one function does all of them there,
+and the transaction's BEGIN goes along with its first statement. Results are read whole, as the stock adapter does too.
 """
 
 from __future__ import annotations
@@ -61,10 +61,13 @@ class OneHopCursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _run(self, how: str, operation: Any, parameters: Any) -> None:
         connection: Any = self._connection
+        begin = self._adapt_connection.take_begin()  # type: ignore[attr-defined]
 
         def there() -> Answer:
             cursor = connection._conn.cursor()
             try:
+                if begin is not None:
+                    cursor.execute(begin)
                 getattr(cursor, how)(operation, parameters)
                 rows = cursor.fetchall() if cursor.description else []
                 return Answer(cursor.description, rows, cursor.rowcount, cursor.lastrowid)
@@ -83,9 +86,31 @@ class OneHopCursor(AsyncAdapt_aiosqlite_cursor):
 
 
 class OneHopConnection(AsyncAdapt_aiosqlite_connection):
-    __slots__ = ()
+    """A connection whose BEGIN travels with the transaction's first statement."""
 
-    _cursor_cls = OneHopCursor
+    __slots__ = ("_begin",)
+
+    _cursor_cls = OneHopCursor  # type: ignore[assignment]  # as the stock adapters do it
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self._begin: str | None = None
+
+    def begin(self, statement: str) -> None:
+        self._begin = statement
+
+    def take_begin(self) -> str | None:
+        """The BEGIN that is still to be sent, once."""
+        begin, self._begin = self._begin, None
+        return begin
+
+    def commit(self) -> None:
+        if self.take_begin() is None:  # else nothing was said in this transaction
+            super().commit()
+
+    def rollback(self) -> None:
+        if self.take_begin() is None:
+            super().rollback()
 
 
 class OneHopDialect(SQLiteDialect_aiosqlite):
@@ -103,7 +128,7 @@ class OneHopDialect(SQLiteDialect_aiosqlite):
         return OneHopConnection(self.dbapi, adapted._connection)  # type: ignore[return-value]
 
     def do_begin(self, dbapi_connection: Any) -> None:
-        dbapi_connection.execute(self.begin)
+        dbapi_connection.begin(self.begin)
 
 
 class OneHopReader(OneHopDialect):

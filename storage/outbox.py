@@ -134,9 +134,7 @@ async def settle(
 
 async def put_back(unit: Unit, row_id: int, *, due_at: datetime, detail: str = "", count: bool = True) -> None:
     """Try again later. `count` False: it was not a failed attempt, only not the time."""
-    await unit.run(
-        _put_back if count else _put_off, b_id=row_id, b_due_at=due_at, b_detail=detail[:500]
-    )
+    await unit.run(_put_back if count else _put_off, b_id=row_id, b_due_at=due_at, b_detail=detail[:500])
 
 
 class Address(NamedTuple):

@@ -5,4 +5,4 @@ from sqlalchemy.dialects.postgresql import insert
 
 __all__ = ["bindparam", "insert", "select"]
 
-# PostgreSQL's `insert` knows ON CONFLICT and RETURNING, and compiles to SQLite's same words. It is the one used everywhere.
+# PostgreSQL's `insert` knows ON CONFLICT and RETURNING, and compiles to the same words on SQLite: one serves both.

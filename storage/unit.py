@@ -13,16 +13,24 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 class Unit:
     """One transaction on the database. Queries take it; only `Database.unit` commits it.
 
-    `session` is SQLModel's, for the ORM's idiom; `rows`, `first`, `value` and `run` are for statements over columns.
+    `rows`, `first`, `value` and `run` are for statements over the columns of the SQLModel tables, which is how the
+    house reads and writes (`docs/decisions/0003-statements.md`). `session` is SQLModel's, on the same transaction, for
+    where the ORM's idiom is the clearer one and speed does not matter; an update that needs none makes none.
     """
 
-    __slots__ = ("_connection", "announced", "is_sqlite", "session")
+    __slots__ = ("_session", "announced", "connection", "is_sqlite")
 
-    def __init__(self, session: AsyncSession, *, is_sqlite: bool) -> None:
-        self.session = session
+    def __init__(self, connection: AsyncConnection, *, is_sqlite: bool) -> None:
+        self.connection = connection
         self.is_sqlite = is_sqlite
         self.announced: dict[str, None] = {}
-        self._connection: AsyncConnection | None = None
+        self._session: AsyncSession | None = None
+
+    @property
+    def session(self) -> AsyncSession:
+        if self._session is None:
+            self._session = AsyncSession(self.connection, expire_on_commit=False)
+        return self._session
 
     def announce(self, topic: str) -> None:
         """Tell those who wait for a topic ("outbox", "web:7"), in every process, once this is committed."""
@@ -30,9 +38,7 @@ class Unit:
 
     async def execute(self, statement: Executable, params: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run any statement. `params` is a mapping, or a list of mappings for many rows."""
-        if self._connection is None:
-            self._connection = await self.session.connection()
-        return await self._connection.execute(statement, params)
+        return await self.connection.execute(statement, params)
 
     async def rows(self, statement: Executable, **params: Any) -> Sequence[Row[*tuple[Any, ...]]]:
         return (await self.execute(statement, params)).all()
@@ -50,7 +56,7 @@ class Unit:
         return (await self.execute(statement, params)).rowcount
 
     async def add(self, model: Any) -> Any:
-        """Write one new row through the ORM and give it back with its id. Not for the hot path."""
+        """Write one new row through the session and give it back with its id. Not for the hot path."""
         self.session.add(model)
         await self.session.flush()
         return model

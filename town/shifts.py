@@ -15,6 +15,9 @@ from town.week import local
 TITLE_MOST = 60
 """UTF-16 units in the title of a shift."""
 
+SHORTEST = 15
+"""Minutes of the shortest shift."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShiftFacts:
@@ -59,7 +62,7 @@ def check_new(title: str, starts_at: datetime, length: int, places: int, now: da
     clean(title, TITLE_MOST)
     if starts_at <= now:
         raise DateInPast(given=f"{local(starts_at, settings.tz):%Y-%m-%d %H:%M}")
-    if not 1 <= length <= settings.longest_shift_minutes:
+    if not SHORTEST <= length <= settings.longest_shift_minutes:
         raise BadLength(given=str(length))
     if not 1 <= places <= settings.most_places:
         raise BadPlaces(given=str(places))

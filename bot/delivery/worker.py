@@ -17,10 +17,9 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
-
 from bot.clock import Clock
-from bot.delivery.outcome import Delivered, Outcome, Outgoing
 from bot.delivery.lanes import Lane
+from bot.delivery.outcome import Delivered, Outcome, Outgoing
 from handlers import catalogue
 from handlers.kit.capability import Notice
 from handlers.kit.screens import Screen
@@ -31,7 +30,6 @@ from storage.lease import Lease
 from storage.outbox import Address, Taken
 from storage.queries import accounts, town
 from storage.tables import OutboxState, Priority
-from storage.unit import Unit
 from town.reminders import after_quiet
 from town.settings import TownSettings
 
@@ -207,5 +205,3 @@ def outgoing_of(screen: Screen) -> Outgoing:
         html=str(screen.html),
         buttons=tuple(tuple((choice.label, choice.data or choice.url) for choice in row) for row in screen.rows),
     )
-
-

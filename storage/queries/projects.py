@@ -26,14 +26,13 @@ class ProjectRow(NamedTuple):
 
 
 _listed = (
-    select(
-        projects.c.id, projects.c.name, projects.c.place, projects.c.interest_id, topics.c.name.label("interest")
-    )
+    select(projects.c.id, projects.c.name, projects.c.place, projects.c.interest_id, topics.c.name.label("interest"))
     .outerjoin(topics, topics.c.id == projects.c.interest_id)
     .where(projects.c.archived_at.is_(None))
     .order_by(projects.c.name, projects.c.id)
 )
 _one = _listed.where(projects.c.id == bindparam("project_id"))
+_name = select(projects.c.name).where(projects.c.id == bindparam("project_id"))
 _make = insert(projects).on_conflict_do_nothing(index_elements=["name"]).returning(projects.c.id)
 _rename = (
     update(projects)
@@ -56,6 +55,11 @@ async def get(unit: Unit, project_id: int) -> ProjectRow | None:
     """A project that goes on."""
     row = await unit.first(_one, project_id=project_id)
     return ProjectRow(*row) if row is not None else None
+
+
+async def name_of(unit: Unit, project_id: int) -> str:
+    """The name of a project, also of one that has ended; empty when there is none."""
+    return str(await unit.value(_name, project_id=project_id) or "")
 
 
 async def make(unit: Unit, *, name: str, place: str, interest_id: int | None, now: datetime) -> int | None:

@@ -127,7 +127,13 @@ async def make_account(unit: Unit, *, channel: str, address: str, language: str,
     """Write an account that nobody has written from yet. Returns the id."""
     return int(
         await unit.value(
-            _make_account, channel=channel, address=address, language=language, data="{}", reachable=True, created_at=now
+            _make_account,
+            channel=channel,
+            address=address,
+            language=language,
+            data="{}",
+            reachable=True,
+            created_at=now,
         )
     )
 

@@ -62,9 +62,7 @@ _grant = _grants.where(grants.c.id == bindparam("grant_id"))
 _mayors = (
     select(grants.c.resident_id)
     .join(residents, residents.c.id == grants.c.resident_id)
-    .where(
-        grants.c.role == Role.MAYOR, grants.c.ended_at.is_(None), residents.c.state == ResidentState.RESIDENT
-    )
+    .where(grants.c.role == Role.MAYOR, grants.c.ended_at.is_(None), residents.c.state == ResidentState.RESIDENT)
     .order_by(grants.c.id)
 )
 _mayors_locked = _mayors.with_for_update(of=grants)
@@ -112,13 +110,9 @@ async def give(
     return None if found is None else int(found)
 
 
-async def end(
-    unit: Unit, *, resident_id: int, role: str, project_id: int | None, by: int, now: datetime
-) -> int | None:
+async def end(unit: Unit, *, resident_id: int, role: str, project_id: int | None, by: int, now: datetime) -> int | None:
     """End a role; None when they do not hold it, else the grant's id."""
-    found = await unit.value(
-        _end, b_resident=resident_id, b_role=role, b_project=project_id or 0, b_now=now, b_by=by
-    )
+    found = await unit.value(_end, b_resident=resident_id, b_role=role, b_project=project_id or 0, b_now=now, b_by=by)
     return None if found is None else int(found)
 
 

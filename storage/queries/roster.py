@@ -70,9 +70,7 @@ _change = (
 )
 _cancel = (
     update(shifts)
-    .where(
-        shifts.c.id == bindparam("b_id"), shifts.c.cancelled_at.is_(None), shifts.c.starts_at > bindparam("b_now")
-    )
+    .where(shifts.c.id == bindparam("b_id"), shifts.c.cancelled_at.is_(None), shifts.c.starts_at > bindparam("b_now"))
     .values(cancelled_at=bindparam("b_now"))
 )
 _tell = fanout.notice_to(
@@ -82,9 +80,7 @@ _tell = fanout.notice_to(
     signups.c.state == SignupState.HELD,
 )
 _unconfirm = update(signups).where(signups.c.shift_id == bindparam("b_shift")).values(coming_at=None)
-_forget = delete(outbox).where(
-    outbox.c.subject == bindparam("b_subject"), outbox.c.state == OutboxState.WAITING
-)
+_forget = delete(outbox).where(outbox.c.subject == bindparam("b_subject"), outbox.c.state == OutboxState.WAITING)
 
 
 async def get(unit: Unit, shift_id: int, *, lock: bool = False) -> ShiftRow | None:

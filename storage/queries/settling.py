@@ -69,8 +69,10 @@ def _rosters(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 _to_ask = _rosters(_ENDED, shifts.c.asked_at.is_(None))
-_to_remind = _rosters(shifts.c.asked_at <= bindparam("before"), shifts.c.reminded_at.is_(None))
-_to_escalate = _rosters(shifts.c.asked_at <= bindparam("before"), shifts.c.escalated_at.is_(None))
+# Nobody is asked before the end, so that the index on `ends_at` narrows these down as well.
+_ASKED = (shifts.c.asked_at <= bindparam("before"), shifts.c.ends_at <= bindparam("before"))
+_to_remind = _rosters(*_ASKED, shifts.c.reminded_at.is_(None))
+_to_escalate = _rosters(*_ASKED, shifts.c.escalated_at.is_(None))
 _waiting = _rosters(_ENDED)
 _waiting_of = _waiting.where(shifts.c.project_id.in_(bindparam("projects", expanding=True)))
 _next_end = select(func.min(shifts.c.ends_at)).where(

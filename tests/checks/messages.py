@@ -1,4 +1,4 @@
-"""The catalogues: `python -m tests.checks.messages` brings them up to date with the source, `make catalogues` checks."""
+"""The catalogues: `make messages` brings them up to date with the source, `make catalogues` checks them."""
 
 from __future__ import annotations
 

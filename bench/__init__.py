@@ -1,0 +1,1 @@
+"""Our figures, each held against its floor or its peer in one run: `make bench`."""

@@ -1,0 +1,131 @@
+"""Everything is wired here: from settings to a running town."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from aiogram import Dispatcher
+
+from bot import founding
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel
+from bot.channels.web.buckets import Paces
+from bot.clock import Clock, MovingClock, SystemClock
+from bot.delivery.pace import Pace
+from bot.delivery.worker import DeliveryWorker, Sender
+from bot.intake.intake import Intake
+from bot.intake.state import AccountState
+from bot.intake.unit import UnitMiddleware
+from bot.lockfile import LockFile
+from bot.sample import SampleTown
+from bot.settings import Settings
+from bot.ticker import Ticker
+from handlers import catalogue
+from handlers.kit.links import Links
+from storage.engine import Database
+from storage.migrate import upgrade
+from storage.queries import town
+
+
+class App:
+    """A town that can be started and stopped. `telegram` and `web` are None where they are not configured."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clock: Clock, pace: Pace, paces: Paces, lock: LockFile
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.lock = lock
+        self.links = Links(telegram_username=None, web_url=settings.web_public_url)
+        self.intake = Intake(make_dispatcher(database, clock, self.links))
+        self.ticker = Ticker(database, clock)
+        self.telegram = (
+            TelegramChannel(settings, database, clock, self.intake, pace=pace, links=self.links)
+            if settings.telegram_token is not None
+            else None
+        )
+        senders: dict[str, Sender] = {}
+        self.delivery = DeliveryWorker(database, clock, senders)
+        self.sample = SampleTown(database, clock, self.ticker, self.delivery) if settings.is_sample else None
+        routes = self.telegram.routes() if self.telegram is not None else ()
+        self.web = (
+            WebChannel(settings, database, clock, self.intake, sample=self.sample, extra_routes=routes, paces=paces)
+            if settings.web_enabled
+            else None
+        )
+        senders.update({channel.name: channel.sender for channel in (self.telegram, self.web) if channel is not None})
+        self._background: list[asyncio.Task[None]] = []
+
+    @property
+    def address(self) -> str:
+        """Where the town can be visited, for the operator."""
+        return self.web.address if self.web is not None else f"https://t.me/{self.links.telegram_username or ''}"
+
+    def welcome(self) -> list[tuple[str, str]]:
+        """The people to try in the sample town: name and role."""
+        return self.sample.welcome() if self.sample is not None else []
+
+    async def start(self) -> None:
+        """Open the channels. Raises OSError for a taken port, StartupProblem for a refused token."""
+        for channel in (self.web, self.telegram):
+            if channel is not None:
+                await channel.start()
+        if self.sample is not None and self.web is not None:
+            await self.sample.greet(self.intake, self.web.bot)
+        self._background = [asyncio.create_task(self.delivery.run()), asyncio.create_task(self.database.listen())]
+        self.ticker.start()
+
+    async def stop(self) -> None:
+        """Take nothing more in, finish what is in flight, and close. Nothing is lost: the tables know the rest."""
+        self.ticker.stop()
+        await self.delivery.stop()
+        for channel in (self.telegram, self.web):
+            if channel is not None:
+                await channel.stop()
+        for task in self._background:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.database.close()
+        self.lock.release()
+
+
+def make_dispatcher(database: Database, clock: Clock, links: Links) -> Dispatcher:
+    """aiogram's dispatcher with our transaction around each update and the rooms in order."""
+    dispatcher = Dispatcher(storage=AccountState(), disable_fsm=True, links=links)
+    dispatcher.update.outer_middleware(UnitMiddleware(database, clock))
+    dispatcher.update.outer_middleware(dispatcher.fsm)  # reads the state inside the transaction
+    for capability in catalogue.capabilities():
+        dispatcher.include_router(capability.router())
+    return dispatcher
+
+
+async def build(
+    settings: Settings, *, clock: Clock | None = None, pace: Pace | None = None, paces: Paces | None = None
+) -> App:
+    """A town that is ready to start: its database is up to date, and it is founded.
+
+    `pace` is how fast the town may talk on Telegram, `paces` how fast people may talk to it on the web. Raises
+    StartupProblem when another Townbell runs on the same database file.
+    """
+    lock = LockFile.take(settings.sqlite_file)
+    try:
+        await upgrade(settings.database_url)
+        database = Database(settings.database_url)
+        if settings.is_sample:
+            clock = clock or MovingClock(await _offset(database))
+            await SampleTown.found(database, clock)
+        else:
+            await founding.found(database, settings)
+        return App(settings, database, clock or SystemClock(), pace or Pace(), paces or Paces(), lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+async def _offset(database: Database) -> timedelta:
+    async with database.reading() as unit:
+        return await town.clock_offset(unit)

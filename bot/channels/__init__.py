@@ -1,0 +1,1 @@
+"""The ways into the house: each channel turns what comes into aiogram updates and hands them to the intake."""

@@ -1,0 +1,88 @@
+"""Handling one update of Telegram to its end, however often that takes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from aiogram import Bot
+
+from bot.channels.lines import Lines
+from bot.channels.telegram_session import Backoff
+from bot.channels.telegram_updates import Arrived, translate
+from bot.intake.intake import Intake, Unavailable
+
+log = logging.getLogger(__name__)
+
+STUBBORN = 8
+"""Tries after which an update that fails is let go, if others have gone through since it failed first."""
+
+
+class Taker:
+    """Hands updates to the intake: one person's in order, different persons' at the same time."""
+
+    def __init__(self, bot: Bot, intake: Intake, *, first_pause: float = 0.5) -> None:
+        self.bot = bot
+        self.intake = intake
+        self.username = ""
+        self.lines = Lines()
+        self.first_pause = first_pause
+        self._stopping = asyncio.Event()
+        self._gone_through = 0
+
+    def stop(self) -> None:
+        """Begin nothing more; what has begun goes on."""
+        self._stopping.set()
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def translate(self, raw: Any) -> Arrived | None:
+        return translate(raw, self.bot, self.username)
+
+    async def once(self, arrived: Arrived) -> bool:
+        """Handle an update in its turn. False when we are stopping and did not begin it. Raises Unavailable."""
+        async with self.lines.at(arrived.arrival.address):
+            if self.stopping:
+                return False
+            await self._take(arrived)
+            return True
+
+    async def until_done(self, raw: Any) -> bool:
+        """Handle a raw update in its turn, again after each failure. False when we stopped before it was done.
+
+        One that fails again and again while others go through is at fault itself: it is let go, so that it does not
+        hold the town. As long as nothing goes through, nothing is let go.
+        """
+        arrived = self.translate(raw)
+        if arrived is None:
+            return True
+        backoff, through = Backoff(self.first_pause), self._gone_through
+        async with self.lines.at(arrived.arrival.address):
+            while not self.stopping:
+                try:
+                    await self._take(arrived)
+                    return True
+                except Unavailable as error:
+                    log.warning("%s waits: %s", arrived.arrival.key, type(error.__cause__ or error).__name__)
+                except Exception:
+                    log.exception("update %s failed outside its transaction", arrived.arrival.key)
+                if backoff.tries >= STUBBORN - 1 and self._gone_through > through:
+                    log.error("update %s was let go: it fails while others go through", arrived.arrival.key)
+                    return True
+                await self._pause(backoff.next())
+            return False
+
+    async def _take(self, arrived: Arrived) -> None:
+        async with self.lines.counter:
+            await self.intake.take(self.bot, arrived.arrival, arrived.update)
+        self._gone_through += 1
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return

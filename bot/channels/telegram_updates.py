@@ -1,0 +1,102 @@
+"""From Telegram's raw updates to arrivals: what is for the conversation, what is for a group, what is for nobody."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, NamedTuple
+
+from aiogram import Bot
+from aiogram.enums import ChatType
+from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
+
+from bot.intake.arrival import Arrival
+from locales import best
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "telegram"
+KINDS = ["message", "callback_query", "my_chat_member"]
+"""What we ask Telegram for (`allowed_updates`)."""
+
+GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+
+
+class Arrived(NamedTuple):
+    """An update that somebody in the house has to see."""
+
+    arrival: Arrival
+    update: Update
+
+
+def number_of(raw: Any) -> int | None:
+    """The update_id of something that claims to be an update."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def translate(raw: Any, bot: Bot, username: str) -> Arrived | None:
+    """The arrival that a raw update is, or None for one that can be acknowledged as it is.
+
+    A malformed one is logged by its number alone: its content is somebody's words.
+    """
+    number = number_of(raw)
+    try:
+        update = Update.model_validate(raw, context={"bot": bot})
+    except (ValueError, TypeError, OverflowError, RecursionError):  # pydantic's own error is a ValueError
+        log.warning("update %s is malformed and was skipped", number)
+        return None
+    found = _address(update, username)
+    if found is None:
+        return None
+    address, author = found
+    language = best(author.language_code if author is not None else None)
+    return Arrived(Arrival(CHANNEL, f"{bot.id}:{update.update_id}", str(address), language), update)
+
+
+def _address(update: Update, username: str) -> tuple[int, User | None] | None:
+    """Whose update it is: the person's id, a group's for what concerns the group; None for nobody's."""
+    if update.message is not None:
+        return _of_message(update.message, username)
+    if update.callback_query is not None:
+        return _of_tap(update.callback_query)
+    if update.my_chat_member is not None:
+        return _of_membership(update.my_chat_member)
+    return None
+
+
+def _of_message(message: Message, username: str) -> tuple[int, User | None] | None:
+    if message.chat.type in GROUPS:
+        wanted = is_move(message) or addressed_to(message) == username.lower()
+        return (message.chat.id, message.from_user) if wanted else None
+    if message.from_user is None or message.from_user.is_bot:
+        return None  # two bots that answer each other would never stop
+    return _if_private(message.chat, message.from_user)
+
+
+def _of_tap(tap: CallbackQuery) -> tuple[int, User | None] | None:
+    if tap.message is not None and tap.message.chat.type != ChatType.PRIVATE:
+        return None  # our buttons in groups are links
+    return tap.from_user.id, tap.from_user
+
+
+def _of_membership(change: ChatMemberUpdated) -> tuple[int, User | None] | None:
+    if change.chat.type in GROUPS:
+        return change.chat.id, change.from_user
+    return _if_private(change.chat, change.from_user)
+
+
+def _if_private(chat: Chat, author: User) -> tuple[int, User | None] | None:
+    return (chat.id, author) if chat.type == ChatType.PRIVATE else None
+
+
+def is_move(message: Message) -> bool:
+    """Whether a group says that it has, or had, another id."""
+    return message.migrate_to_chat_id is not None or message.migrate_from_chat_id is not None
+
+
+def addressed_to(message: Message) -> str | None:
+    """The bot that a command in a group is addressed to ("/start@riverbend_bot"), in lower case."""
+    if message.text is None or not message.text.startswith("/"):
+        return None
+    _command, at, name = message.text.split(maxsplit=1)[0].partition("@")
+    return name.lower() if at else None

@@ -1,0 +1,184 @@
+"""aiogram's session of the web chat: what handlers return is written into the chat's history."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aiogram import Bot
+from aiogram.client.default import Default
+from aiogram.client.session.base import BaseSession
+from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteMessage,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendChatAction,
+    SendDocument,
+    SendMessage,
+    SendPhoto,
+    TelegramMethod,
+)
+from aiogram.methods.base import TelegramType
+from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, Message
+
+from bot.channels.web.body import Rows, as_message, rows_of
+from bot.channels.web.chats import TROUBLE, Chats, NoChat, NoMessage, NoText, NotModified, Upload, Written
+from bot.channels.web.limits import MOST_ANSWER, BadContent, check_keyboard
+from bot.intake.intake import reply_key
+from town.text import utf16_units
+
+_SENTENCES: dict[type[Exception], str] = {
+    NoChat: "chat not found",
+    NoMessage: "message to edit not found",
+    NoText: "there is no text in the message to edit",
+    NotModified: "message is not modified: specified new message content and reply markup are exactly the same",
+}
+
+
+class NotOurs(TypeError):
+    """A method that no conversation of ours uses."""
+
+
+@dataclass(slots=True)
+class Toast:
+    """The answer to a tap, as far as it has come."""
+
+    text: str = ""
+    alert: bool = False
+
+
+class WebSession(BaseSession):
+    """Carries out the methods of our conversations on the stored chats, and refuses what the Bot API refuses."""
+
+    def __init__(self, chats: Chats) -> None:
+        super().__init__()
+        self._chats = chats
+        self._waiting: dict[str, list[Toast]] = {}
+
+    @contextmanager
+    def waiting(self, tap_id: str) -> Iterator[Toast]:
+        """Wait for the answer to a tap for as long as the block lasts."""
+        toast = Toast()
+        waiting = self._waiting.setdefault(tap_id, [])
+        waiting.append(toast)
+        try:
+            yield toast
+        finally:
+            waiting.remove(toast)
+            if not waiting:
+                del self._waiting[tap_id]
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's own signature
+    ) -> TelegramType:
+        """Raises TelegramBadRequest as the Bot API would, TelegramNetworkError while the database is away, NotOurs."""
+        try:
+            return cast(TelegramType, await self._carry_out(bot, method))
+        except BadContent as error:
+            raise TelegramBadRequest(method, f"Bad Request: {error}") from error
+        except tuple(_SENTENCES) as error:
+            raise TelegramBadRequest(method, f"Bad Request: {_SENTENCES[type(error)]}") from error
+        except TROUBLE as error:
+            raise TelegramNetworkError(method, "the database is away") from error
+
+    async def _carry_out(self, bot: Bot, method: TelegramMethod[Any]) -> Message | bool:
+        match method:
+            case SendMessage() | SendPhoto() | SendDocument():
+                return await self._send(bot, method)
+            case EditMessageText() | EditMessageReplyMarkup():
+                return await self._edit(bot, method)
+            case AnswerCallbackQuery():
+                return self._answer(method)
+            case DeleteMessage():
+                await self._chats.take_away(str(method.chat_id), method.message_id)
+                return True
+            case SendChatAction():
+                return True
+        raise NotOurs(f"{type(method).__name__} has no place in the web chat")
+
+    async def _send(self, bot: Bot, method: SendMessage | SendPhoto | SendDocument) -> Message:
+        words = method.text if isinstance(method, SendMessage) else method.caption or ""
+        written = await self._chats.say(
+            str(method.chat_id),
+            _html(bot, words, method.parse_mode),
+            _rows(method.reply_markup),
+            key=reply_key.get() or f"town:{secrets.token_urlsafe(16)}",
+            upload=_upload(method),
+        )
+        return _message(bot, written, int(method.chat_id))
+
+    async def _edit(self, bot: Bot, method: EditMessageText | EditMessageReplyMarkup) -> Message:
+        if method.chat_id is None or method.message_id is None:
+            raise NoMessage(method.message_id)
+        words = None
+        if isinstance(method, EditMessageText):
+            words = _html(bot, method.text or "", method.parse_mode)
+        written = await self._chats.change(
+            str(method.chat_id), method.message_id, _rows(method.reply_markup), html=words
+        )
+        return _message(bot, written, int(method.chat_id))
+
+    def _answer(self, method: AnswerCallbackQuery) -> bool:
+        text = method.text or ""
+        if utf16_units(text) > MOST_ANSWER:
+            raise BadContent("MESSAGE_TOO_LONG")
+        waiting = self._waiting.get(method.callback_query_id)
+        if not waiting:
+            raise BadContent("query is too old and response timeout expired or query ID is invalid")
+        for toast in waiting:
+            toast.text, toast.alert = text, bool(method.show_alert)
+        return True
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    def stream_content(
+        self,
+        url: str,
+        headers: dict[str, Any] | None = None,
+        timeout: int = 30,
+        chunk_size: int = 65536,
+        raise_for_status: bool = True,
+    ) -> AsyncGenerator[bytes, None]:
+        """Raises NotOurs: people send no files to the town over the web."""
+        raise NotOurs("the web chat has no files to fetch")
+
+
+def _html(bot: Bot, words: str, parse_mode: str | Default | None) -> str:
+    mode = bot.default[parse_mode.name] if isinstance(parse_mode, Default) else parse_mode
+    if mode is None:
+        return html.escape(words)
+    if str(mode).upper() != "HTML":
+        raise BadContent(f"unsupported parse_mode {mode}")
+    return words
+
+
+def _rows(markup: object) -> Rows:
+    if markup is None:
+        return []
+    if not isinstance(markup, InlineKeyboardMarkup):
+        raise NotOurs(f"{type(markup).__name__} has no place in the web chat")
+    check_keyboard(markup)
+    return rows_of(markup)
+
+
+def _upload(method: SendMessage | SendPhoto | SendDocument) -> Upload | None:
+    if isinstance(method, SendMessage):
+        return None
+    file = method.photo if isinstance(method, SendPhoto) else method.document
+    if not isinstance(file, BufferedInputFile):
+        raise NotOurs("files must be in memory")
+    return Upload(file.filename or "", file.data, isinstance(method, SendPhoto))
+
+
+def _message(bot: Bot, written: Written, chat_id: int) -> Message:
+    return as_message(written.id, written.at, written.body, chat_id).as_(bot)

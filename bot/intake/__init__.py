@@ -1,0 +1,1 @@
+"""The way in: one update, one transaction, effects exactly once, replies after the commit."""

@@ -1,0 +1,6 @@
+"""The rooms of the house, in the order in which an update looks for its room.
+
+Names, not imports: each room imports the kit, which lies in this same package. `handlers.catalogue` opens them.
+"""
+
+ROOMS = ("groups", "presence", "week", "shifts", "hours", "desk", "roles", "signup", "help")

@@ -1,0 +1,277 @@
+"""What a coordinator does at the desk: projects, and putting up, changing and cancelling shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.kit.who import Who
+from handlers.roles.actions import must_coordinate, must_coordinate_town
+from storage import outbox
+from storage.queries import projects, roster, topics
+from storage.queries.projects import ProjectRow
+from storage.queries.shifts import ShiftRow
+from storage.unit import Unit
+from town.facts import BadPlaces, NameTaken, NotFound, PlacesTaken, ShiftCancelled, ShiftGone, ShiftStarted
+from town.reminders import after_quiet
+from town.settings import TownSettings
+from town.shifts import SHORTEST, TITLE_MOST, check_new
+from town.text import clean
+from town.week import week_of
+
+MOST_NAME = 40
+MOST_PLACE = 80
+
+# -- projects ----------------------------------------------------------------------------------------------------------
+
+
+async def project_of(unit: Unit, project_id: int) -> ProjectRow:
+    """A project that goes on. Raises NotFound."""
+    project = await projects.get(unit, project_id)
+    if project is None:
+        raise NotFound(what="project")
+    return project
+
+
+async def my_projects(unit: Unit, *, who: Who) -> list[ProjectRow]:
+    """The projects that somebody coordinates, by name. Raises NotAllowed for somebody without any duty."""
+    duties = await must_coordinate(unit, who)
+    return [project for project in await projects.listed(unit) if duties.covers(project.id)]
+
+
+async def make_project(unit: Unit, *, who: Who, name: str, place: str, interest_id: int | None, now: datetime) -> int:
+    """Begin a project; returns its id. Raises NotAllowed, TextEmpty, TextTooLong, NameTaken, NotFound."""
+    await must_coordinate_town(unit, who)
+    name, place = clean(name, MOST_NAME), clean(place, MOST_PLACE)
+    await _check_interest(unit, interest_id)
+    project_id = await projects.make(unit, name=name, place=place, interest_id=interest_id, now=now)
+    if project_id is None:
+        raise NameTaken(name=name)
+    return project_id
+
+
+async def rename_project(unit: Unit, *, who: Who, project_id: int, name: str) -> None:
+    """Raises NotAllowed, NotFound, TextEmpty, TextTooLong, NameTaken."""
+    await must_coordinate(unit, who, project_id)
+    await project_of(unit, project_id)
+    name = clean(name, MOST_NAME)
+    if not await projects.rename(unit, project_id, name):
+        raise NameTaken(name=name)
+
+
+async def move_project(unit: Unit, *, who: Who, project_id: int, place: str) -> None:
+    """Give a project another place; planned shifts keep theirs. Raises NotAllowed, NotFound, TextEmpty, TextTooLong."""
+    await must_coordinate(unit, who, project_id)
+    await project_of(unit, project_id)
+    await projects.move(unit, project_id, clean(place, MOST_PLACE))
+
+
+async def set_project_interest(unit: Unit, *, who: Who, project_id: int, interest_id: int | None) -> None:
+    """Raises NotAllowed, NotFound."""
+    await must_coordinate(unit, who, project_id)
+    await project_of(unit, project_id)
+    await _check_interest(unit, interest_id)
+    await projects.set_interest(unit, project_id, interest_id)
+
+
+async def _check_interest(unit: Unit, interest_id: int | None) -> None:
+    listed = {topic.id for topic in await topics.listed(unit, topics.INTEREST)}
+    if interest_id is not None and interest_id not in listed:
+        raise NotFound(what="topic")
+
+
+# -- shifts ------------------------------------------------------------------------------------------------------------
+
+
+async def publish_shift(
+    unit: Unit,
+    *,
+    who: Who,
+    project_id: int,
+    title: str,
+    starts_at: datetime,
+    length: int,
+    place: str,
+    places: int,
+    skills: Collection[int],
+    now: datetime,
+) -> int:
+    """Put up a shift; returns its id. `length` in minutes; `skills` are ids from the list, others are left out.
+
+    Raises NotAllowed, NotFound, TextEmpty, TextTooLong, DateInPast, BadLength, BadPlaces.
+    """
+    await must_coordinate(unit, who, project_id)
+    await project_of(unit, project_id)
+    check_new(title, starts_at, length, places, now, who.town)
+    shift_id = await roster.make(
+        unit,
+        project_id=project_id,
+        title=clean(title, TITLE_MOST),
+        place=clean(place, MOST_PLACE),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=length),
+        week=week_of(starts_at, who.zone),
+        places=places,
+        made_by=who.me,
+        now=now,
+    )
+    await _set_skills(unit, shift_id, skills)
+    return shift_id
+
+
+async def change_shift(
+    unit: Unit,
+    *,
+    who: Who,
+    shift_id: int,
+    now: datetime,
+    title: str | None = None,
+    starts_at: datetime | None = None,
+    length: int | None = None,
+    place: str | None = None,
+    places: int | None = None,
+    skills: Collection[int] | None = None,
+) -> int:
+    """Change what is given of a shift that has not started; returns how many were told.
+
+    Everybody on it is told of another title, time or place; they keep their places. Raises NotAllowed, ShiftGone,
+    ShiftCancelled, ShiftStarted, TextEmpty, TextTooLong, DateInPast, BadLength, BadPlaces, PlacesTaken.
+    """
+    shift = await _changeable(unit, who, shift_id, now)
+    changed = _changed(
+        shift, who.town, now, title=title, starts_at=starts_at, length=length, place=place, places=places
+    )
+    if not await roster.change(unit, changed):
+        raise PlacesTaken(taken=shift.taken)
+    if skills is not None:
+        await _set_skills(unit, shift_id, skills)
+    if _particulars(changed) == _particulars(shift):
+        return 0
+    await roster.forget_reminders(unit, shift_id)
+    if (changed.starts_at, changed.ends_at) != (shift.starts_at, shift.ends_at):
+        await roster.unconfirm(unit, shift_id)
+    old = {f"old_{name}": value for name, value in _fields(shift).items() if name != "shift"}
+    return await roster.tell_everybody(
+        unit,
+        shift_id,
+        notice="shift.changed",
+        cause=f"shift.changed:{shift_id}:{now.isoformat()}",
+        fields=_fields(changed) | old,
+        urgent=_urgent(min(shift.starts_at, changed.starts_at), who.town, now),
+        now=now,
+    )
+
+
+async def cancel_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> int:
+    """Cancel a shift that has not started and tell everybody on it; returns how many.
+
+    Raises NotAllowed, ShiftGone, ShiftCancelled, ShiftStarted.
+    """
+    shift = await _changeable(unit, who, shift_id, now)
+    if not await roster.cancel(unit, shift_id, now):
+        raise ShiftStarted(title=shift.title)
+    await roster.forget_reminders(unit, shift_id)
+    await outbox.withdraw(unit, f"shift:{shift_id}")  # a change that nobody has heard of yet no longer matters
+    return await roster.tell_everybody(
+        unit,
+        shift_id,
+        notice="shift.cancelled",
+        cause=f"shift.cancelled:{shift_id}",
+        fields=_fields(shift),
+        urgent=_urgent(shift.starts_at, who.town, now),
+        now=now,
+    )
+
+
+async def shift_at_desk(unit: Unit, *, who: Who, shift_id: int) -> ShiftRow:
+    """A shift for somebody who coordinates its project. Raises ShiftGone, NotAllowed."""
+    shift = await roster.get(unit, shift_id)
+    if shift is None:
+        raise ShiftGone(title="")
+    await must_coordinate(unit, who, shift.project_id)
+    return shift
+
+
+async def _changeable(unit: Unit, who: Who, shift_id: int, now: datetime) -> ShiftRow:
+    shift = await roster.get(unit, shift_id, lock=True)
+    if shift is None:
+        raise ShiftGone(title="")
+    await must_coordinate(unit, who, shift.project_id)
+    check_changeable(shift, now)
+    return shift
+
+
+def check_changeable(shift: ShiftRow, now: datetime) -> None:
+    """Raises ShiftCancelled or ShiftStarted."""
+    if shift.cancelled_at is not None:
+        raise ShiftCancelled(title=shift.title)
+    if shift.starts_at <= now:
+        raise ShiftStarted(title=shift.title)
+
+
+def _changed(
+    shift: ShiftRow,
+    town: TownSettings,
+    now: datetime,
+    *,
+    title: str | None,
+    starts_at: datetime | None,
+    length: int | None,
+    place: str | None,
+    places: int | None,
+) -> ShiftRow:
+    starts = starts_at or shift.starts_at
+    # What stays is not judged again: the town may have changed its bounds since.
+    check_new(
+        shift.title if title is None else title,
+        starts,
+        SHORTEST if length is None else length,
+        1 if places is None else places,
+        now,
+        town,
+    )
+    minutes = shift.minutes if length is None else length
+    return shift._replace(
+        title=shift.title if title is None else clean(title, TITLE_MOST),
+        place=shift.place if place is None else clean(place, MOST_PLACE),
+        starts_at=starts,
+        ends_at=starts + timedelta(minutes=minutes),
+        week=week_of(starts, town.tz),
+        places=shift.places if places is None else places,
+    )
+
+
+def _particulars(shift: ShiftRow) -> tuple[Any, ...]:
+    """What those on a shift have to know of it."""
+    return shift.title, shift.place, shift.starts_at, shift.ends_at
+
+
+def _fields(shift: ShiftRow) -> dict[str, Any]:
+    return {
+        "shift": shift.id,
+        "project": shift.project,
+        "title": shift.title,
+        "place": shift.place,
+        "starts_at": shift.starts_at.isoformat(),
+        "ends_at": shift.ends_at.isoformat(),
+    }
+
+
+def _urgent(starts_at: datetime, town: TownSettings, now: datetime) -> bool:
+    """Whether a notice that waited for the end of the quiet hours would come after the start, or just before it."""
+    heard = after_quiet(now, town.tz, town.quiet_from, town.quiet_until)
+    return heard > now and heard + timedelta(minutes=60) >= starts_at
+
+
+async def _set_skills(unit: Unit, shift_id: int, skills: Collection[int]) -> None:
+    listed = {topic.id for topic in await topics.listed(unit, topics.SKILL)}
+    await roster.set_skills(unit, shift_id, listed & set(skills))
+
+
+def read_places(text: str) -> int:
+    """A number of places as it is typed. Raises BadPlaces."""
+    typed = text.strip()
+    if not typed.isdecimal() or len(typed) > 6:
+        raise BadPlaces(given=typed)
+    return int(typed)

@@ -1,0 +1,155 @@
+"""The coordinator's desk: projects, shifts and rosters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.types import CallbackQuery, Message
+
+from handlers.desk import actions, change_shift, new_shift, project_questions, views
+from handlers.desk.shift_steps import FROM
+from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.reply import Event, Reply, show
+from handlers.kit.screens import Screen
+from handlers.kit.seat import Seat
+from handlers.kit.taps import DeskTap
+from handlers.kit.who import Who
+from handlers.kit.wizard import Scene
+from handlers.roles.actions import must_coordinate, must_coordinate_town
+from storage.queries import roles, roster
+from storage.unit import Unit
+
+
+async def _desk(unit: Unit, who: Who, now: datetime, page: int = 0) -> Screen:
+    duties = await must_coordinate(unit, who)
+    awaiting = [shift for shift in await roster.awaiting_hours(unit, now) if duties.covers(shift.project_id)]
+    return views.desk(
+        await actions.my_projects(unit, who=who),
+        page,
+        everywhere=duties.everywhere,
+        rosters=len(awaiting),
+        applicants=await roles.count_applicants(unit) if duties.everywhere else 0,
+    )
+
+
+async def _project(unit: Unit, who: Who, now: datetime, project_id: int, page: int) -> Screen:
+    await must_coordinate(unit, who, project_id)
+    project = await actions.project_of(unit, project_id)
+    awaiting = [shift for shift in await roster.awaiting_hours(unit, now) if shift.project_id == project_id]
+    coming = await roster.not_over(unit, project_id, now)
+    return views.project(project, coming, page, awaiting=len(awaiting), zone=who.zone)
+
+
+async def _past(unit: Unit, who: Who, now: datetime, project_id: int, page: int) -> Screen:
+    await must_coordinate(unit, who, project_id)
+    project = await actions.project_of(unit, project_id)
+    awaiting = [shift for shift in await roster.awaiting_hours(unit, now) if shift.project_id == project_id]
+    return views.past(project, awaiting, page, who.zone)
+
+
+async def _begin_shift(event: Event, scene: Scene, project_id: int) -> Reply:
+    mine = await actions.my_projects(scene.unit, who=scene.who)
+    if not mine:
+        return show(event, await _desk(scene.unit, scene.who, scene.now))
+    if project_id:
+        await must_coordinate(scene.unit, scene.who, project_id)
+    from_one = project_id or (mine[0].id if len(mine) == 1 else 0)
+    return await new_shift.WIZARD.begin(event, scene, {FROM: from_one} if from_one else {})
+
+
+def router() -> Router:
+    desk = Router(name="desk")
+    desk.include_routers(
+        new_shift.WIZARD.router(), change_shift.WIZARD.router(), project_questions.WIZARD.router(), _taps()
+    )
+    return desk
+
+
+def _taps() -> Router:
+    taps = Router(name="desk.taps")
+    taps.message.filter(residents_only)
+    taps.callback_query.filter(Tapped("desk:"), residents_only)
+
+    @taps.message(Command("desk", ignore_mention=True))
+    async def on_command(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        seat.state = None
+        return show(message, await _desk(unit, who, now))
+
+    @taps.callback_query(DeskTap.filter(F.do == "home"))
+    async def on_home(
+        tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
+    ) -> Reply:
+        seat.state = None
+        return show(tap, await _desk(unit, who, now, callback_data.page))
+
+    _projects(taps)
+    _shifts(taps)
+    return taps
+
+
+def _projects(taps: Router) -> None:
+    @taps.callback_query(DeskTap.filter(F.do == "project"))
+    async def on_project(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
+        return show(tap, await _project(unit, who, now, callback_data.id, callback_data.page))
+
+    @taps.callback_query(DeskTap.filter(F.do == "past"))
+    async def on_past(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
+        return show(tap, await _past(unit, who, now, callback_data.id, callback_data.page))
+
+    @taps.callback_query(DeskTap.filter(F.do == "newproject"))
+    async def on_new(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        await must_coordinate_town(unit, who)
+        return await project_questions.WIZARD.begin(tap, Scene(who, unit, now, seat))
+
+    @taps.callback_query(DeskTap.filter(F.do == "particulars"))
+    async def on_particulars(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit) -> Reply:
+        await must_coordinate(unit, who, callback_data.id)
+        return show(tap, views.particulars(await actions.project_of(unit, callback_data.id)))
+
+    @taps.callback_query(DeskTap.filter(F.do.in_(project_questions.CHANGES)))
+    async def on_change(
+        tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
+    ) -> Reply:
+        await must_coordinate(unit, who, callback_data.id)
+        await actions.project_of(unit, callback_data.id)
+        step, draft = project_questions.CHANGES[callback_data.do], {project_questions.PROJECT: callback_data.id}
+        return await project_questions.WIZARD.begin_at(tap, Scene(who, unit, now, seat), step, draft)
+
+
+def _shifts(taps: Router) -> None:
+    @taps.callback_query(DeskTap.filter(F.do == "new"))
+    async def on_new(
+        tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
+    ) -> Reply:
+        return await _begin_shift(tap, Scene(who, unit, now, seat), callback_data.id)
+
+    @taps.callback_query(DeskTap.filter(F.do == "shift"))
+    async def on_shift(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
+        shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
+        return show(tap, views.shift(shift, await roster.skills_of(unit, shift.id), now=now, zone=who.zone))
+
+    @taps.callback_query(DeskTap.filter(F.do == "roster"))
+    async def on_roster(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit) -> Reply:
+        shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
+        people = await roster.on_roster(unit, shift.id)
+        return show(tap, views.roster(shift, people, callback_data.page, who.zone))
+
+    @taps.callback_query(DeskTap.filter(F.do.in_(change_shift.CHANGES)))
+    async def on_change(
+        tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
+    ) -> Reply:
+        return await change_shift.begin(tap, Scene(who, unit, now, seat), callback_data.id, callback_data.do)
+
+    @taps.callback_query(DeskTap.filter(F.do == "cancel"))
+    async def on_cancel(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
+        shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
+        actions.check_changeable(shift, now)
+        return show(tap, views.sure_to_cancel(shift, who.zone))
+
+    @taps.callback_query(DeskTap.filter(F.do == "cancelled"))
+    async def on_sure(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
+        told = await actions.cancel_shift(unit, who=who, shift_id=callback_data.id, now=now)
+        shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
+        return show(tap, views.cancelled(shift, told))

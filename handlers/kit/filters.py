@@ -1,0 +1,65 @@
+"""Filters that rooms share.
+
+They are classes, not magic filters (`F.data.startswith(…)`), wherever an update passes on its way to its room: aiogram
+runs a magic filter in a thread, and a dozen hand-overs between threads cost more than the rest of an update.
+"""
+
+from __future__ import annotations
+
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from handlers.kit.who import Who
+
+
+class ResidentsOnly(Filter):
+    """Passes residents; anybody else falls through to the sign-up, which answers last."""
+
+    async def __call__(self, event: TelegramObject, who: Who) -> bool:
+        return who.is_resident
+
+
+residents_only = ResidentsOnly()
+
+
+class NotYetResident(Filter):
+    """Passes everybody who has not been made a resident: strangers, applicants, those who left."""
+
+    async def __call__(self, event: TelegramObject, who: Who) -> bool:
+        return not who.is_resident
+
+
+not_yet_resident = NotYetResident()
+
+
+class Tapped(Filter):
+    """Passes taps whose data is one of these words, or begins with one that ends with a colon."""
+
+    def __init__(self, *words: str) -> None:
+        self.whole = frozenset(word for word in words if not word.endswith(":"))
+        self.starts = tuple(word for word in words if word.endswith(":"))
+
+    async def __call__(self, tap: CallbackQuery) -> bool:
+        data = tap.data or ""
+        return data in self.whole or data.startswith(self.starts)
+
+
+class InGroup(Filter):
+    """Passes what is written in a group."""
+
+    async def __call__(self, message: Message) -> bool:
+        return message.chat.type in ("group", "supergroup")
+
+
+class NoCommand(Filter):
+    """Passes everything but a command."""
+
+    async def __call__(self, message: Message) -> bool:
+        return not (message.text or "").startswith("/")
+
+
+class Words(Filter):
+    """Passes messages of words."""
+
+    async def __call__(self, message: Message) -> bool:
+        return message.text is not None

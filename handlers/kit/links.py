@@ -1,0 +1,31 @@
+"""Links into the town's conversation, for people to pass on to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SHIFT = "shift_"
+"""What a shift's start payload begins with; its id follows."""
+
+
+@dataclass(slots=True)
+class Links:
+    """Where the town can be reached from outside: a bot's username, a web chat's address; None where there is none.
+
+    One object serves the whole house: the Telegram channel puts the username in as soon as Telegram has told it.
+    """
+
+    telegram_username: str | None = None
+    web_url: str | None = None
+
+    def shift(self, shift_id: int) -> str | None:
+        """A link that opens a shift's page, or None in a town that nothing leads to from outside."""
+        return self.start(f"{SHIFT}{shift_id}")
+
+    def start(self, payload: str) -> str | None:
+        """A link that sends `/start payload`."""
+        if self.telegram_username:
+            return f"https://t.me/{self.telegram_username}?start={payload}"
+        if self.web_url:
+            return f"{self.web_url.rstrip('/')}/?start={payload}"
+        return None

@@ -1,0 +1,120 @@
+"""Screens: what a person sees, within what the weakest channel can show.
+
+A screen that no channel could show whole is refused where it is built (`ScreenTooBig`), not where it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from markupsafe import Markup
+
+MOST_TEXT = 4000  # Telegram 4096, WhatsApp 4096: room is left for a line put before it
+MOST_CHOICES = 10  # a WhatsApp list has ten rows in all
+MOST_LABEL = 60
+SURVIVES = 20  # a WhatsApp reply button cuts a label here
+MOST_DATA = 64  # bytes, Telegram's callback data
+
+
+class ScreenTooBig(ValueError):
+    """A screen breaks the weakest channel's limits: a mistake in a view, found when it is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to tap: `data` goes back to the town, `url` opens a page. The label is plain text."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.label, Markup):
+            object.__setattr__(self, "label", self.label.unescape())
+        if not self.label.strip() or len(self.label) > MOST_LABEL:
+            raise ScreenTooBig(f"label of {len(self.label)} characters: {self.label[:40]!r}")
+        if bool(self.data) == bool(self.url):
+            raise ScreenTooBig(f"{self.label!r} needs either data or a link")
+        if len(self.data.encode()) > MOST_DATA:
+            raise ScreenTooBig(f"callback data of {len(self.data.encode())} bytes: {self.data!r}")
+
+
+Row = tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A text (HTML, parameters escaped) and rows of choices, at most ten in all and told apart by 20 characters."""
+
+    html: str
+    rows: tuple[Row, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.html.strip() or len(self.html.encode("utf-16-le")) // 2 > MOST_TEXT:
+            raise ScreenTooBig(f"text of {len(self.html)} characters")
+        labels = [choice.label for row in self.rows for choice in row]
+        if len(labels) > MOST_CHOICES:
+            raise ScreenTooBig(f"{len(labels)} choices: {labels}")
+        if len({label[:SURVIVES].casefold() for label in labels}) < len(labels):
+            raise ScreenTooBig(f"labels that look alike in {SURVIVES} characters: {labels}")
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [choice for row in self.rows for choice in row]
+
+    def before(self, line: str) -> Screen:
+        """The same screen with a line put before it."""
+        return Screen(f"{line}\n\n{self.html}", self.rows)
+
+
+def cut(text: str, most: int = SURVIVES) -> str:
+    """A label that fits: cut at a word where one ends near, with an ellipsis."""
+    if len(text) <= most:
+        return text
+    short = text[: most - 1]
+    space = short.rfind(" ")
+    return (short[:space] if space > most // 2 else short).rstrip(" ,.;:–-") + "…"
+
+
+def distinct(labels: Sequence[str], most: int = SURVIVES) -> list[str]:
+    """Labels cut to fit and numbered where the cut made two of them alike."""
+    seen: dict[str, int] = {}
+    result = []
+    for label in labels:
+        short = cut(label, most)
+        again = seen.get(short.casefold(), 0) + 1
+        seen[short.casefold()] = again
+        if again > 1:
+            mark = f" ({again})"
+            short = cut(label, most - len(mark)) + mark
+            seen[short.casefold()] = 1
+        result.append(short)
+    return result
+
+
+def in_rows(choices: Iterable[Choice], across: int = 1) -> tuple[Row, ...]:
+    """Choices laid out in rows of at most `across`."""
+    flat = list(choices)
+    return tuple(tuple(flat[i : i + across]) for i in range(0, len(flat), across))
+
+
+def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+    if not screen.rows:
+        return None
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [
+                InlineKeyboardButton(text=choice.label, callback_data=choice.data or None, url=choice.url or None)
+                for choice in row
+            ]
+            for row in screen.rows
+        ]
+    )
+
+
+def bar(done: int, whole: int, width: int = 12) -> str:
+    """Progress in blocks: done of whole, full only when it is reached."""
+    filled = width if done >= whole else max(0, min(width - 1, done * width // max(whole, 1)))
+    return "▓" * filled + "░" * (width - filled)

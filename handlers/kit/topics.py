@@ -1,0 +1,40 @@
+"""The list of skills and interests a new town begins with; the town adds its own. Shown through `_`."""
+
+from __future__ import annotations
+
+from locales import N_, _
+from storage.queries.topics import Named
+
+SKILLS = (
+    N_("Baking"),
+    N_("Building"),
+    N_("Caring for people"),
+    N_("Carpentry"),
+    N_("Cooking"),
+    N_("Driving"),
+    N_("Electrical work"),
+    N_("First aid"),
+    N_("Gardening"),
+    N_("Office work"),
+    N_("Plumbing"),
+    N_("Sewing"),
+    N_("Teaching"),
+    N_("Welding"),
+)
+INTERESTS = (
+    N_("Animals"),
+    N_("Bread and food"),
+    N_("Children and learning"),
+    N_("Energy"),
+    N_("Farming"),
+    N_("Health"),
+    N_("Making things"),
+    N_("Music and art"),
+    N_("Nature"),
+    N_("Technology"),
+)
+
+
+def topic_name(topic: Named) -> str:
+    """A topic's name in the current language, or as the town wrote it."""
+    return _(topic.name).unescape()

@@ -1,0 +1,42 @@
+"""Who is speaking: what an update's own transaction knows of the person behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from storage.tables import ResidentState
+from town.settings import TownSettings
+
+
+@dataclass(frozen=True)
+class Who:
+    """The account an update came from, its resident (None before the sign-up is finished) and the town's settings."""
+
+    account_id: int
+    channel: str
+    address: str
+    language: str
+    resident_id: int | None
+    name: str
+    resident_state: str | None
+    town: TownSettings
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.town.zone)
+
+    @property
+    def is_resident(self) -> bool:
+        return self.resident_state == ResidentState.RESIDENT
+
+    @property
+    def me(self) -> int:
+        """The resident's id, for handlers behind the `residents_only` filter.
+
+        Raises LookupError for somebody who is not a resident: a mistake in a filter, never a person's.
+        """
+        if self.resident_id is None:
+            raise LookupError("not a resident")
+        return self.resident_id

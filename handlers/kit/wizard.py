@@ -1,0 +1,250 @@
+"""Wizards: a few questions one after the other, with a way back at each and a draft that is never lost.
+
+The draft lives in the account's row, so a restart, a lost phone or a command in the middle costs nothing: whoever
+begins again goes on where they were. Keys of a draft that start with "@" are the wizard's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiogram import Router
+from aiogram.filters import Filter
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from handlers.kit.filters import NoCommand, Tapped
+from handlers.kit.nav import home, leave
+from handlers.kit.reply import Event, Reply, show
+from handlers.kit.screens import Choice, Screen, in_rows
+from handlers.kit.seat import Seat
+from handlers.kit.who import Who
+from locales import _
+from storage.unit import Unit
+
+STEP, RETURN, ONCE, ANEW = "@step", "@return", "@once", "@anew"
+BACK, RESUME, AFRESH = "@back", "@resume", "@afresh"
+
+_free: set[str] = set()
+
+
+def expects_words(state: str | None) -> bool:
+    """Whether a conversation in this state takes typed words as they are, numbers among them."""
+    return state in _free
+
+
+@dataclass(slots=True)
+class Scene:
+    """Where a wizard stands, for its steps: the person, the transaction, the time, and the draft of the answers."""
+
+    who: Who
+    unit: Unit
+    now: datetime
+    seat: Seat
+    draft: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """A tap that leads to another step; when `come_back`, this one follows again after it."""
+
+    step: str
+    come_back: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A tap that changed the draft and shows the same step again."""
+
+    toast: str = ""
+
+
+Ask = Callable[[Scene], Awaitable[Screen]]
+Take = Callable[[Scene, str], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question. `typed` and `tapped` give the answer to keep (a JSON value), a GoTo or a Stay.
+
+    `free`: typed words are the answer as they are, so that a number is not taken for a choice. `when` says whether the
+    question is asked at all.
+    """
+
+    name: str
+    ask: Ask
+    typed: Take | None = None
+    tapped: Take | None = None
+    free: bool = True
+    when: Callable[[Scene], bool] = lambda scene: True
+
+
+def option(wizard: str, step: str, value: str, label: str) -> Choice:
+    """A choice that answers a step."""
+    return Choice(label, f"w:{wizard}:{step}:{value}")
+
+
+class InWizard(Filter):
+    """Passes what somebody writes while their conversation stands in a wizard."""
+
+    def __init__(self, name: str) -> None:
+        self.prefix = f"{name}:"
+
+    async def __call__(self, event: TelegramObject, seat: Seat) -> bool:
+        return seat.state is not None and seat.state.startswith(self.prefix)
+
+
+class Wizard:
+    """Questions in order, then `finish`, whose screen is shown after the draft is put away."""
+
+    def __init__(self, name: str, steps: Sequence[Step], finish: Ask) -> None:
+        self.name = name
+        self.steps = {step.name: step for step in steps}
+        self.order = [step.name for step in steps]
+        self.finish = finish
+        _free.update(f"{name}:{step.name}" for step in steps if step.free and step.typed)
+
+    def router(self) -> Router:
+        """The wizard's own router: it goes before the rooms that answer anything."""
+        router = Router(name=f"wizard.{self.name}")
+        router.callback_query.filter(Tapped(f"w:{self.name}:"))
+        router.callback_query.register(self._on_tap)
+        router.message.register(self._on_words, InWizard(self.name), NoCommand())
+        return router
+
+    # -- beginning -----------------------------------------------------------------------------------------------
+
+    async def begin(
+        self, event: Event, scene: Scene, draft: dict[str, Any] | None = None, *, afresh: bool = False
+    ) -> Reply:
+        """Ask the first question, or whether to go on with a draft that was left (unless `afresh`).
+
+        `draft` is what is known already; keys of it that start with "@" do not count as something begun.
+        """
+        kept, anew = self.kept(scene.seat), draft or {}
+        if not afresh and kept is not None and any(not key.startswith("@") for key in kept):
+            scene.seat.data = {**scene.seat.data, self.name: {**kept, ANEW: anew}}
+            return show(event, self._resume_screen())
+        scene.draft = {**anew, ANEW: anew}
+        return await self._go(event, scene, self._first(scene))
+
+    async def begin_at(self, event: Event, scene: Scene, step: str, draft: dict[str, Any]) -> Reply:
+        """Ask one question alone; its answer goes to `finish` at once."""
+        anew = {**draft, ONCE: step}
+        scene.draft = {**anew, ANEW: anew}
+        return await self._go(event, scene, step)
+
+    async def resume(self, event: Event, scene: Scene, also: dict[str, Any] | None = None) -> Reply:
+        """Ask again where the draft stands; `also` is put into it."""
+        scene.draft = {**(self.kept(scene.seat) or {}), **(also or {})}
+        at, asked = str(scene.draft.get(STEP)), self._asked(scene)
+        if at in self.steps and at not in asked:  # what was to be asked is known by now
+            at = self._after(scene, at) or at
+        return await self._go(event, scene, at if at in self.steps else asked[0])
+
+    def kept(self, seat: Seat) -> dict[str, Any] | None:
+        """The draft that an account has of this wizard."""
+        kept = seat.data.get(self.name)
+        return dict(kept) if isinstance(kept, dict) else None
+
+    def _resume_screen(self) -> Screen:
+        return Screen(
+            _("You began this before, and I kept what you wrote. Shall we go on where you were?"),
+            in_rows(
+                [
+                    option(self.name, "-", RESUME, _("Go on")),
+                    option(self.name, "-", AFRESH, _("Start afresh")),
+                    leave(),
+                ]
+            ),
+        )
+
+    # -- answers -------------------------------------------------------------------------------------------------
+
+    async def _on_words(self, message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        scene = Scene(who, unit, now, seat, self.kept(seat) or {})
+        step = self.steps.get((seat.state or "").partition(":")[2])
+        if step is None:
+            return await self.resume(message, scene)
+        if message.text is None or step.typed is None:
+            words, choose = _("Please write it in words."), _("Please choose one of these, or type its number.")
+            return await self._go(message, scene, step.name, toast=words if step.typed else choose)
+        return await self._answered(message, scene, step, await step.typed(scene, message.text))
+
+    async def _on_tap(self, tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        scene = Scene(who, unit, now, seat, self.kept(seat) or {})
+        _prefix, _wizard, name, value = (tap.data or "").split(":", 3)
+        if value in (RESUME, AFRESH):
+            if value == AFRESH:
+                anew = scene.draft.get(ANEW, {})
+                scene.draft = {**anew, ANEW: anew}
+                return await self._go(tap, scene, anew.get(ONCE) or self._first(scene))
+            return await self.resume(tap, scene)
+        at = (seat.state or "").partition(":")[2] if (seat.state or "").startswith(f"{self.name}:") else ""
+        if at == "":
+            return await self._not_here(tap, scene)
+        if name != at or name not in self.steps:
+            return await self._go(tap, scene, at if at in self.steps else self._first(scene))
+        if value == BACK:
+            return await self._go(tap, scene, self._before(scene, name))
+        step = self.steps[name]
+        if step.tapped is None:
+            return await self._go(tap, scene, name)
+        return await self._answered(tap, scene, step, await step.tapped(scene, value))
+
+    async def _not_here(self, tap: CallbackQuery, scene: Scene) -> Reply:
+        """A button of a wizard that was left or finished."""
+        if self.kept(scene.seat) is not None:
+            return show(tap, self._resume_screen())
+        return show(tap, Screen(_("This was finished already: nothing to do here any more."), ((home(),),)))
+
+    async def _answered(self, event: Event, scene: Scene, step: Step, answer: Any) -> Reply:
+        if isinstance(answer, Stay):
+            return await self._go(event, scene, step.name, toast=answer.toast)
+        if isinstance(answer, GoTo):
+            if answer.come_back:
+                scene.draft[RETURN] = step.name
+            return await self._go(event, scene, answer.step)
+        scene.draft[step.name] = answer
+        following = scene.draft.pop(RETURN, None) or self._after(scene, step.name)
+        if following is None or scene.draft.get(ONCE) == step.name:
+            return await self._finish(event, scene)
+        return await self._go(event, scene, following)
+
+    async def _finish(self, event: Event, scene: Scene) -> Reply:
+        screen = await self.finish(scene)
+        self._put_away(scene.seat)
+        return show(event, screen)
+
+    # -- steps ---------------------------------------------------------------------------------------------------
+
+    async def _go(self, event: Event, scene: Scene, name: str, *, toast: str = "") -> Reply:
+        scene.draft[STEP] = name
+        scene.seat.state = f"{self.name}:{name}"
+        scene.seat.data = {**scene.seat.data, self.name: scene.draft}
+        screen = await self.steps[name].ask(scene)
+        first = (name == self._first(scene) and RETURN not in scene.draft) or ONCE in scene.draft
+        ways = (leave(),) if first else (option(self.name, name, BACK, _("Back")), leave())
+        return show(event, Screen(screen.html, (*screen.rows, ways)), toast=toast)
+
+    def _asked(self, scene: Scene) -> list[str]:
+        return [name for name in self.order if self.steps[name].when(scene)]
+
+    def _first(self, scene: Scene) -> str:
+        return self._asked(scene)[0]
+
+    def _after(self, scene: Scene, name: str) -> str | None:
+        later = [other for other in self._asked(scene) if self.order.index(other) > self.order.index(name)]
+        return later[0] if later else None
+
+    def _before(self, scene: Scene, name: str) -> str:
+        if (returning := scene.draft.pop(RETURN, None)) in self.steps:
+            return str(returning)
+        earlier = [other for other in self._asked(scene) if self.order.index(other) < self.order.index(name)]
+        return earlier[-1] if earlier else name
+
+    def _put_away(self, seat: Seat) -> None:
+        seat.state = None
+        seat.data = {key: value for key, value in seat.data.items() if key != self.name}

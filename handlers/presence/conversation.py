@@ -1,0 +1,20 @@
+"""Whether the bot may write to an account, or to a group, as the channel tells it. Nothing is answered."""
+
+from aiogram import Router
+from aiogram.types import ChatMemberUpdated
+
+from handlers.kit.who import Who
+from handlers.presence.actions import note_presence
+from storage.unit import Unit
+
+AWAY = frozenset({"kicked", "left"})
+
+
+def router() -> Router:
+    room = Router(name="presence")
+
+    @room.my_chat_member()
+    async def on_change(change: ChatMemberUpdated, who: Who, unit: Unit) -> None:
+        await note_presence(unit, who=who, reachable=change.new_chat_member.status not in AWAY)
+
+    return room

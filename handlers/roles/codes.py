@@ -1,0 +1,44 @@
+"""Setup codes: what they look like, and how many wrong ones an account may send."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ3479"
+"""No vowels, so that no word is taken for a code, and no digit that looks like one of these letters."""
+
+LASTS = timedelta(hours=24)
+MOST_TRIES = 5
+TRIES_WITHIN = timedelta(hours=1)
+
+_DASHES = str.maketrans(dict.fromkeys("-‐‑‒–— ", ""))
+_CODE = re.compile(f"[{LETTERS}]{{8}}")
+
+
+def new_code() -> str:
+    """Eight letters in two groups, such as "KMPT-4R7X": 36 bits, looked at five times an hour and account."""
+    letters = [secrets.choice(LETTERS) for _ in range(8)]
+    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def code_in(text: str) -> str | None:
+    """The eight letters of what looks like a code, in any case, with or without its hyphen; None for anything else."""
+    if len(text) > 20:
+        return None
+    letters = unicodedata.normalize("NFKC", text).upper().translate(_DASHES).strip()
+    return letters if _CODE.fullmatch(letters) and not letters.isdecimal() else None
+
+
+def digest_of(letters: str) -> str:
+    """What is kept of a code: the SHA-256 of its eight letters."""
+    return hashlib.sha256(letters.encode()).hexdigest()
+
+
+def recent(tries: Sequence[float], now: datetime) -> list[float]:
+    """Of the moments (seconds since 1970) of wrong tries, those that still count."""
+    return [at for at in tries if at > (now - TRIES_WITHIN).timestamp()]

@@ -1,0 +1,37 @@
+"""Who answers for a shift: who is told about it, and asked for its hours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from storage.queries import in_charge
+from storage.queries.in_charge import Answers
+from storage.queries.shifts import ShiftRow
+from storage.tables import Role
+from storage.unit import Unit
+
+
+async def of_shift(unit: Unit, shift: ShiftRow, *, but: Collection[int] = ()) -> list[Answers]:
+    """The nearest people who answer for a shift, apart from some residents.
+
+    Its project's coordinators; else whoever made it, if they still may; else the town's coordinators; else the mayors.
+    """
+    everybody = [one for one in await in_charge.over(unit, shift.project_id) if one.resident_id not in but]
+    tiers = (
+        [one for one in everybody if one.role == Role.COORDINATOR and one.project_id is not None],
+        [one for one in everybody if one.resident_id == shift.made_by],
+        [one for one in everybody if one.role == Role.COORDINATOR],
+        [one for one in everybody if one.role == Role.MAYOR],
+    )
+    return once_each(next((tier for tier in tiers if tier), []))
+
+
+async def mayors(unit: Unit, shift: ShiftRow, *, but: Collection[int] = ()) -> list[Answers]:
+    """The mayors, apart from some residents."""
+    everybody = await in_charge.over(unit, shift.project_id)
+    return once_each(one for one in everybody if one.role == Role.MAYOR and one.resident_id not in but)
+
+
+def once_each(people: Iterable[Answers]) -> list[Answers]:
+    """Nobody twice, whatever roles they have."""
+    return list({one.resident_id: one for one in people}.values())

@@ -1,0 +1,122 @@
+"""Signing up, and changing one's own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any
+
+from handlers.kit.who import Who
+from handlers.roles import actions as roles
+from handlers.signup import consent as consent_notice
+from storage import outbox
+from storage.queries import residents, topics
+from storage.queries import roles as role_queries
+from storage.tables import ResidentState
+from storage.unit import Unit
+from town.facts import BadMinutes, CodeWrong, NeedConsent, NotAllowed
+from town.text import clean
+
+MOST_NAME = 60
+MOST_STREET = 80
+MOST_LEAD = 14 * 24 * 60
+
+
+def clean_name(text: str) -> str:
+    """Raises TextEmpty, TextTooLong."""
+    return clean(text, MOST_NAME)
+
+
+def clean_street(text: str) -> str:
+    """Raises TextEmpty, TextTooLong."""
+    return clean(text, MOST_STREET)
+
+
+def check_join_code(who: Who, typed: str) -> str:
+    """The town's join code as it was typed. Raises CodeWrong."""
+    wanted = who.town.join_code.strip().casefold()
+    if not wanted or not compare_digest(typed.strip().casefold().encode(), wanted.encode()):
+        raise CodeWrong()
+    return typed.strip()
+
+
+async def sign_up(
+    unit: Unit,
+    *,
+    who: Who,
+    name: str,
+    street: str,
+    skills: Collection[int],
+    interests: Collection[int],
+    free_times: int,
+    consent: bool,
+    join_code: str | None,
+    setup_code: str | None,
+    now: datetime,
+) -> ResidentState:
+    """Make the person behind this account a resident, or an applicant where a coordinator lets people in.
+
+    A valid setup code makes them mayor and lets them in at once. Raises CodeWrong, NeedConsent, TextEmpty, TextTooLong,
+    NotAllowed when the account is somebody's already.
+    """
+    if not consent:
+        raise NeedConsent()
+    if who.town.join_policy == "code" and setup_code is None:
+        check_join_code(who, join_code or "")
+    waits = who.town.join_policy == "approval" and setup_code is None
+    state = ResidentState.APPLICANT if waits else ResidentState.RESIDENT
+    resident_id = await residents.make(
+        unit,
+        name=clean_name(name),
+        street=clean_street(street),
+        state=state,
+        free_times=free_times,
+        reminder_early=who.town.reminder_early_minutes or None,
+        reminder_late=who.town.reminder_late_minutes or None,
+        joined_at=now,
+        consent_at=now,
+        consent_version=consent_notice.VERSION,
+    )
+    if not await residents.link(unit, who.account_id, resident_id):
+        raise NotAllowed(needed="new account")
+    await topics.replace(unit, resident_id, topics.SKILL, skills)
+    await topics.replace(unit, resident_id, topics.INTEREST, interests)
+    if setup_code is not None:
+        await roles.use_setup_code(unit, resident_id=resident_id, account_id=who.account_id, code=setup_code, now=now)
+    if waits:
+        await _ask_the_mayors(unit, resident_id, name, now)
+    return state
+
+
+async def _ask_the_mayors(unit: Unit, resident_id: int, name: str, now: datetime) -> None:
+    await outbox.put(
+        unit,
+        [
+            outbox.new_row(
+                notice="join.asked",
+                resident_id=mayor,
+                dedupe_key=f"join:{resident_id}:{mayor}",
+                subject=f"join:{resident_id}",
+                now=now,
+                name=name,
+                applicant=resident_id,
+            )
+            for mayor in await role_queries.mayors(unit)
+        ],
+    )
+
+
+async def change_answer(unit: Unit, *, who: Who, answer: str, value: Any) -> None:
+    """Change one of a resident's own answers: name, street, skills, interests, free_times or a reminder lead.
+
+    Raises TextEmpty, TextTooLong, BadMinutes.
+    """
+    if answer in ("skills", "interests"):
+        kind = topics.SKILL if answer == "skills" else topics.INTEREST
+        await topics.replace(unit, who.me, kind, value)
+        return
+    if answer in ("reminder_early", "reminder_late") and value is not None and not 0 < value <= MOST_LEAD:
+        raise BadMinutes(most=MOST_LEAD)
+    check = {"name": clean_name, "street": clean_street}.get(answer)
+    await residents.change(unit, who.me, **{answer: check(value) if check else value})

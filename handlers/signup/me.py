@@ -1,0 +1,137 @@
+"""/me: a resident's own answers, each to be changed by the question that asked for it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.filters import Command
+from aiogram.methods import SendDocument
+from aiogram.types import BufferedInputFile, CallbackQuery, Message
+
+from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.lengths import read_length
+from handlers.kit.reply import Event, Reply, answer, chat_of, show
+from handlers.kit.screens import Screen, in_rows
+from handlers.kit.seat import Seat
+from handlers.kit.taps import MeTap
+from handlers.kit.topics import topic_name
+from handlers.kit.who import Who
+from handlers.kit.wizard import Scene, Step, Wizard, option
+from handlers.signup import actions, questions, views
+from storage.queries import residents, topics
+from storage.unit import Unit
+
+LEADS = {"reminder_early": (2880, 1440, 720), "reminder_late": (240, 120, 60)}
+
+
+def reminder_lead(wizard: str, which: str) -> Step:
+    async def ask(scene: Scene) -> Screen:
+        options = [option(wizard, which, str(lead), views.lead_label(lead)) for lead in LEADS[which]]
+        options.append(option(wizard, which, "0", views.off_label()))
+        return Screen(views.ask_lead(which), in_rows(options))
+
+    async def typed(scene: Scene, text: str) -> Any:
+        return read_length(text)
+
+    async def tapped(scene: Scene, value: str) -> Any:
+        return int(value) or None
+
+    return Step(which, ask, typed=typed, tapped=tapped)
+
+
+async def finish(scene: Scene) -> Screen:
+    changed = str(scene.draft["@once"])
+    if changed != "language":  # the language is the account's own, and was changed with the tap
+        await actions.change_answer(scene.unit, who=scene.who, answer=changed, value=scene.draft[changed])
+    screen = await card(scene.who, scene.unit, scene.seat)
+    return screen.before(views.kept())
+
+
+WIZARD = Wizard(
+    "me",
+    [
+        questions.language("me"),
+        questions.name("me"),
+        questions.street("me"),
+        questions.chosen_topics("me", "skills", topics.SKILL),
+        questions.chosen_topics("me", "interests", topics.INTEREST),
+        questions.free_times("me"),
+        reminder_lead("me", "reminder_early"),
+        reminder_lead("me", "reminder_late"),
+    ],
+    finish,
+)
+
+
+async def card(who: Who, unit: Unit, seat: Seat) -> Screen:
+    """The resident's answers, with a way to change each."""
+    profile = await residents.profile(unit, who.me)
+    named = await topics.of_resident(unit, who.me)
+    skills = [topic_name(topic) for topic in named if topic.kind == topics.SKILL]
+    interests = [topic_name(topic) for topic in named if topic.kind == topics.INTEREST]
+    return views.me(profile, skills, interests, seat.language, who.zone)
+
+
+async def _draft(unit: Unit, who: Who, question: str) -> dict[str, Any]:
+    """What the question starts from: the answer as it is now."""
+    if question in ("skills", "interests"):
+        kind = topics.SKILL if question == "skills" else topics.INTEREST
+        return {question: [topic.id for topic in await topics.of_resident(unit, who.me) if topic.kind == kind]}
+    if question == "free_times":
+        return {question: (await residents.profile(unit, who.me)).free_times}
+    return {}
+
+
+async def _data(event: Event, who: Who, unit: Unit) -> Reply:
+    """Everything the town keeps about somebody, as a document."""
+    kept = await residents.everything(unit, who.me)
+    content = json.dumps(kept, ensure_ascii=False, indent=2, default=str).encode()
+    document = SendDocument(
+        chat_id=chat_of(event),
+        document=BufferedInputFile(content, filename="townbell-my-data.json"),
+        caption=str(views.my_data_caption()),
+        parse_mode="HTML",
+    )
+    return [document, answer(event)] if isinstance(event, CallbackQuery) and event.id != "typed" else [document]
+
+
+def router() -> Router:
+    taps = Router(name="me.taps")
+    taps.callback_query.filter(Tapped("me:"), residents_only)
+
+    @taps.callback_query(MeTap.filter(F.do == "open"))
+    async def on_open(tap: CallbackQuery, who: Who, unit: Unit, seat: Seat) -> Reply:
+        seat.state = None
+        return show(tap, await card(who, unit, seat))
+
+    @taps.callback_query(MeTap.filter(F.do == "privacy"))
+    async def on_privacy(tap: CallbackQuery, who: Who) -> Reply:
+        return show(tap, views.privacy_screen(who.town.name))
+
+    @taps.callback_query(MeTap.filter(F.do == "data"))
+    async def on_data(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
+        return await _data(tap, who, unit)
+
+    @taps.callback_query(MeTap.filter(F.do == "reminders"))
+    async def on_reminders(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
+        return show(tap, views.reminders(await residents.profile(unit, who.me)))
+
+    @taps.callback_query(MeTap.filter(F.do.in_(set(WIZARD.steps))))
+    async def on_question(
+        tap: CallbackQuery, callback_data: MeTap, who: Who, unit: Unit, now: datetime, seat: Seat
+    ) -> Reply:
+        draft = await _draft(unit, who, callback_data.do)
+        return await WIZARD.begin_at(tap, Scene(who, unit, now, seat), callback_data.do, draft)
+
+    words = Router(name="me.words")
+
+    @words.message(Command("me", ignore_mention=True), residents_only)
+    async def on_me(message: Message, who: Who, unit: Unit, seat: Seat) -> Reply:
+        return show(message, await card(who, unit, seat))
+
+    parent = Router(name="me")
+    parent.include_routers(WIZARD.router(), taps, words)
+    return parent

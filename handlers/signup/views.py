@@ -1,0 +1,230 @@
+"""The words of the sign-up and of /me."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from handlers.kit.capability import Command
+from handlers.kit.nav import HOME, home
+from handlers.kit.screens import Choice, Screen, in_rows
+from handlers.kit.taps import ListTap, MeTap
+from handlers.kit.who import Who
+from handlers.signup.consent import privacy
+from locales import LANGUAGES, N_, _, a_date_stamp, a_day, a_length, listed
+from storage.queries.residents import Profile
+from storage.queries.topics import SKILL
+from storage.tables import ResidentState
+from town.shifts import DAYS, Part, bit
+
+COMMANDS = (
+    Command("start", N_("Begin, or see your week"), N_("start|hello|hi|good day")),
+    Command("me", N_("Your answers: name, skills, times, reminders"), N_("me|my answers|profile|about me")),
+)
+
+
+def ask_language(who: Who) -> Markup:
+    return _(
+        "<b>Welcome to {town}!</b>\n\nI help the town run itself: you give a few hours a week to its projects, and "
+        "take part in what they make.\n\nFirst, which language shall we speak?",
+        town=who.town.name,
+    )
+
+
+def ask_code(who: Who) -> Markup:
+    return _(
+        "What is the join code of {town}? You find it on the notice board in the town hall, or ask a neighbour who "
+        "takes part.",
+        town=who.town.name,
+    )
+
+
+def ask_name() -> Markup:
+    return _("What is your name? Write it as your neighbours know it.")
+
+
+def ask_street(name: str) -> Markup:
+    if name:
+        return _("Good to meet you, {name}. Which street or neighbourhood do you live in?", name=name)
+    return _("Which street or neighbourhood do you live in?")
+
+
+def ask_topics(kind: str, chosen: Sequence[str]) -> Markup:
+    if kind == SKILL:
+        question = _("What can you do? Choose as many as you like; learning is welcome too.")
+    else:
+        question = _("What do you like? I will show you shifts that suit you first.")
+    if not chosen:
+        return question
+    return Markup("{}\n\n{}").format(question, _("Chosen: {names}", names=listed(chosen)))
+
+
+def done_label(count: int) -> str:
+    return _("Done") if count else _("None of these")
+
+
+def span_label(days: str, part: Part) -> str:
+    labels = {
+        ("week", Part.MORNING): _("Weekday mornings"),
+        ("week", Part.AFTERNOON): _("Weekday afternoons"),
+        ("week", Part.EVENING): _("Weekday evenings"),
+        ("end", Part.MORNING): _("Weekend mornings"),
+        ("end", Part.AFTERNOON): _("Weekend afternoons"),
+        ("end", Part.EVENING): _("Weekend evenings"),
+    }
+    return labels[days, part].unescape()
+
+
+def ask_free_times() -> Markup:
+    return _("When are you usually free? Choose as many as you like. It decides nothing: it helps me suggest shifts.")
+
+
+def ask_consent(town: str) -> Markup:
+    return Markup("{}\n\n{}\n\n{}").format(
+        _("<b>Your data</b>"), Markup("\n\n").join(privacy(town)), _("Do you agree?")
+    )
+
+
+def agree_label() -> str:
+    return _("I agree")
+
+
+def joined(name: str, town: str, minutes: int, *, mayor: bool) -> Screen:
+    text = _(
+        "<b>Welcome, {name}!</b> You are a resident of {town} now.\n\nThe town asks for {length} a week, of the 168 "
+        "hours a week has. In return: free electricity, and whatever the projects make. Look around first: from Monday "
+        "on, the benefits are yours for two weeks, whatever you do.",
+        name=name,
+        town=town,
+        length=a_length(minutes),
+    )
+    if mayor:
+        text = Markup("{}\n\n{}").format(
+            text, _("You are the <b>mayor</b>: send /town for the town's affairs and /desk for its projects.")
+        )
+    suits = Choice(_("Shifts that suit me"), ListTap(by="suits").pack())
+    return Screen(text, in_rows([suits, home()]))
+
+
+def left() -> Screen:
+    return Screen(
+        _("We leave it there. I keep what you wrote: send me anything, and we go on where you were."),
+        ((Choice(_("Go on"), HOME),),),
+    )
+
+
+def waiting(name: str, town: str) -> Screen:
+    text = _(
+        "Thank you, {name}. A coordinator of {town} lets people in; they have been asked. I will write to you as soon "
+        "as they have answered.",
+        name=name,
+        town=town,
+    )
+    return Screen(text)
+
+
+def still_waiting() -> Screen:
+    return Screen(_("A coordinator still has to let you in. I will write to you as soon as they have answered."))
+
+
+def me(profile: Profile, skills: Sequence[str], interests: Sequence[str], language: str, zone: ZoneInfo) -> Screen:
+    lines = [
+        _("<b>{name}</b>, {street}", name=profile.name, street=profile.street),
+        _("Language: {language}", language=LANGUAGES[language]),
+        _("Skills: {names}", names=listed(skills) if skills else _("none yet")),
+        _("Interests: {names}", names=listed(interests) if interests else _("none yet")),
+        _("Free: {times}", times=listed(_free(profile.free_times)) or _("not said")),
+        _("Reminders: {leads}", leads=_leads(profile)),
+        _(
+            "Resident since {date}; you agreed to the privacy notice on {consent}.",
+            date=_day(profile.joined_at, zone),
+            consent=a_date_stamp(profile.consent_at, zone),
+        ),
+    ]
+    choices = [
+        Choice(_("Name"), MeTap(do="name").pack()),
+        Choice(_("Street"), MeTap(do="street").pack()),
+        Choice(_("Skills"), MeTap(do="skills").pack()),
+        Choice(_("Interests"), MeTap(do="interests").pack()),
+        Choice(_("Free times"), MeTap(do="free_times").pack()),
+        Choice(_("Language"), MeTap(do="language").pack()),
+        Choice(_("Reminders"), MeTap(do="reminders").pack()),
+        Choice(_("Privacy"), MeTap(do="privacy").pack()),
+    ]
+    return Screen(Markup("\n").join(lines), (*in_rows(choices, 2), (home(),)))
+
+
+def privacy_screen(town: str) -> Screen:
+    return Screen(
+        Markup("\n\n").join([_("<b>Your data</b>"), *privacy(town)]),
+        in_rows([Choice(_("Send me my data"), MeTap(do="data").pack()), back_to_me(), home()]),
+    )
+
+
+def my_data_caption() -> Markup:
+    return _("This is everything the town keeps about you.")
+
+
+def back_to_me() -> Choice:
+    return Choice(_("Back"), MeTap(do="open").pack())
+
+
+def reminders(profile: Profile) -> Screen:
+    text = _(
+        "I remind you of a shift: {leads}.\n\nNothing comes in the quiet hours, and nothing comes late. Which one "
+        "shall we change?",
+        leads=_leads(profile),
+    )
+    choices = [
+        Choice(_("The early reminder"), MeTap(do="reminder_early").pack()),
+        Choice(_("The late reminder"), MeTap(do="reminder_late").pack()),
+        back_to_me(),
+        home(),
+    ]
+    return Screen(text, in_rows(choices))
+
+
+def ask_lead(which: str) -> Markup:
+    if which == "reminder_early":
+        return _("How long before a shift shall the early reminder come? You can also write it, for example “36 h”.")
+    return _("How long before a shift shall the late reminder come? You can also write it, for example “90 min”.")
+
+
+def off_label() -> str:
+    return _("No reminder")
+
+
+def lead_label(minutes: int) -> str:
+    return _("{length} before", length=a_length(minutes)).unescape()
+
+
+def kept() -> str:
+    return _("Kept.")
+
+
+def _leads(profile: Profile) -> Markup:
+    leads = [lead for lead in (profile.reminder_early, profile.reminder_late) if lead]
+    return listed([lead_label(lead) for lead in leads]) if leads else _("none")
+
+
+def _free(mask: int) -> list[str]:
+    found = []
+    for name, days in (("week", DAYS[:5]), ("end", DAYS[5:])):
+        for part in Part:
+            if all(mask & bit(day, part) for day in days):
+                found.append(span_label(name, part))
+    return found
+
+
+def _day(instant: datetime, zone: ZoneInfo) -> str:
+    return a_day(instant.astimezone(zone).date())
+
+
+def state_screen(state: ResidentState, *, name: str, who: Who, mayor: bool) -> Screen:
+    """What is so after the sign-up."""
+    if state is ResidentState.APPLICANT:
+        return waiting(name, who.town.name)
+    return joined(name, who.town.name, who.town.required_minutes, mayor=mayor)

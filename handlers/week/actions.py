@@ -1,0 +1,47 @@
+"""My week: what the ledger says, what comes next, and what would fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from handlers.kit.who import Who
+from handlers.shifts.actions import Fitting, fitting
+from storage.queries import shifts, week
+from storage.unit import Unit
+from town import standing
+from town.standing import WeekResult
+from town.week import week_of
+
+
+@dataclass(frozen=True, slots=True)
+class MyWeek:
+    """One resident's week. `result` has minutes, standing and what is missing; `next_shift` is None without one."""
+
+    monday: date
+    result: WeekResult
+    benefits: bool
+    next_shift: shifts.ShiftRow | None
+    fitting: Sequence[Fitting]
+
+
+async def my_week(unit: Unit, *, who: Who, now: datetime) -> MyWeek:
+    """The current week of a resident, from the ledger alone."""
+    monday = week_of(now, who.zone)
+    ledger = await week.of_resident(unit, who.me)
+    results = standing.reckon(
+        ledger.by_week,
+        joined=week_of(ledger.joined_at, who.zone),
+        upto=monday,
+        required=who.town.required_minutes,
+        cap=who.town.carry_cap_minutes,
+    )
+    held, missing = await shifts.held_by(unit, who.me), results[-1].missing
+    return MyWeek(
+        monday=monday,
+        result=results[-1],
+        benefits=standing.has_benefits(results, monday),
+        next_shift=next((shift for shift in held if shift.ends_at > now), None),
+        fitting=await fitting(unit, who=who, now=now, confirmed=ledger.by_week, held=held) if missing else (),
+    )

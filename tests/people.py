@@ -1,0 +1,457 @@
+"""The town's people, for tests that read as conversations.
+
+    async def test_the_eleventh_finds_it_full(town: Town) -> None:
+        shift = await town.shift("Bread", places=10)
+        people = await town.residents(11)
+        for person in people:
+            await person.joins(shift)
+        assert people[10].sees("All places")
+
+Each person sits at a real channel: Telegram is our emulator over HTTP, the web chat is the running server. The same
+test runs on every channel (fixture `channel`) and on both databases (fixture `database_url`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+from aiohttp import ClientSession, CookieJar
+
+from bot.advance import advance
+from bot.app import App, build
+from bot.channels.web.buckets import Pace as RequestPace
+from bot.channels.web.buckets import Paces
+from bot.clock import StoppedClock
+from bot.delivery.pace import Limits, Pace
+from bot.settings import Settings
+from handlers.desk.actions import make_project, publish_shift
+from handlers.kit.who import Who
+from handlers.signup.actions import sign_up
+from storage import inbox
+from storage.queries import residents, roles, topics
+from storage.queries import town as town_queries
+from storage.tables import Resident, ResidentState, Role
+from tests.emulators.telegram import Person as TelegramPerson
+from tests.emulators.telegram import TelegramEmulator
+from town.shifts import ALWAYS_FREE
+from town.week import at_local, local
+
+OPENING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+"""A Tuesday, 09:30 in the town's zone."""
+
+ZONE = "Africa/Johannesburg"
+
+
+class TownClock(StoppedClock):
+    """Stands still but for a microsecond at each look: what happens one after the other keeps its order."""
+
+    def now(self) -> datetime:
+        self.instant += timedelta(microseconds=1)
+        return self.instant
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One message as its reader sees it: plain text and the labels of its buttons, with what each carries."""
+
+    id: int
+    text: str
+    html: str
+    buttons: tuple[tuple[str, str], ...]
+    document: str | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        return [label for label, _ in self.buttons]
+
+
+class Line(ABC):
+    """One person's end of one channel."""
+
+    @abstractmethod
+    async def say(self, text: str) -> None: ...
+
+    @abstractmethod
+    async def tap(self, message_id: int, data: str) -> None: ...
+
+    @abstractmethod
+    async def messages(self) -> list[Shown]:
+        """What the town has written, oldest first."""
+
+    @abstractmethod
+    def toast(self) -> str:
+        """The answer to the last tap, if it had words."""
+
+    @property
+    @abstractmethod
+    def address(self) -> str: ...
+
+
+class TelegramLine(Line):
+    def __init__(self, tg: TelegramEmulator, name: str, language: str) -> None:
+        self.tg = tg
+        self.person: TelegramPerson = tg.person(name, language_code=language)
+
+    @property
+    def address(self) -> str:
+        return str(self.person.id)
+
+    async def say(self, text: str) -> None:
+        self.person.says(text)
+        await self.tg.settled(10)
+
+    async def tap(self, message_id: int, data: str) -> None:
+        self.person.taps_raw(message_id, data)
+        await self.tg.settled(10)
+
+    async def messages(self) -> list[Shown]:
+        return [
+            Shown(
+                message.id,
+                message.text or "",
+                message.html or "",
+                tuple((button.text, button.data or button.url or "") for row in message.buttons for button in row),
+                message.document.name if message.document else None,
+            )
+            for message in self.person.messages
+            if message.from_bot
+        ]
+
+    def toast(self) -> str:
+        return (self.person.toasts[-1].text or "") if self.person.toasts else ""
+
+
+class WebLine(Line):
+    """A browser without a screen: it keeps its cookie, posts, and reads its history."""
+
+    def __init__(self, base: str, http: ClientSession, language: str) -> None:
+        self.base = base
+        self.http = http
+        self.language = language
+        self.account = 0
+        self._address = ""
+        self._toast = ""
+
+    @property
+    def address(self) -> str:
+        return self._address
+
+    async def open(self, code: str) -> None:
+        page = await (await self.http.get(f"{self.base}/join", headers={"Accept-Language": self.language})).text()
+        found = re.search(r'name="csrf"[^>]*value="([^"]+)"', page)
+        assert found is not None, page
+        answer = await self.http.post(
+            f"{self.base}/join", data={"csrf": found[1], "code": code}, headers={"Origin": self.base}
+        )
+        assert answer.status == 200, await answer.text()
+
+    async def _post(self, what: str, body: dict[str, Any]) -> None:
+        async with self.http.post(
+            f"{self.base}/chat/me/{what}",
+            json={"id": str(uuid.uuid4()), **body},
+            headers={"X-Townbell": "1", "Origin": self.base},
+        ) as answer:
+            assert answer.status == 200, (answer.status, await answer.text())
+            toast = (await answer.json())["toast"]
+            self._toast = toast["text"] if toast else ""
+
+    async def say(self, text: str) -> None:
+        await self._post("messages", {"text": text})
+
+    async def tap(self, message_id: int, data: str) -> None:
+        await self._post("taps", {"message": message_id, "data": data})
+
+    async def messages(self) -> list[Shown]:
+        async with self.http.get(f"{self.base}/chat/me/messages?limit=50") as answer:
+            kept = (await answer.json())["messages"]
+        return [
+            Shown(
+                message["id"],
+                unescape(re.sub(r"<[^>]+>", "", message["html"])),
+                message["html"],
+                tuple((b["text"], b.get("data") or b.get("url")) for row in message["buttons"] for b in row),
+                message["document"]["name"] if message.get("document") else None,
+            )
+            for message in kept
+            if message["from"] == "town"
+        ]
+
+    def toast(self) -> str:
+        return self._toast
+
+
+@dataclass
+class Person:
+    """Somebody of the town. `sees` looks at the last message (and a toast that came with it), `has_seen` at all."""
+
+    town: Town
+    name: str
+    line: Line
+    shown: list[Shown] = field(default_factory=list)
+    resident_id: int = 0
+    account_id: int = 0
+
+    async def looks(self) -> list[Shown]:
+        """Read the chat anew: what came unasked is there too."""
+        self.shown = await self.line.messages()
+        return self.shown
+
+    async def says(self, text: str) -> Shown:
+        """Write something; returns the last message of the town after it."""
+        await self.line.say(text)
+        return (await self.looks())[-1]
+
+    async def taps(self, label: str, *, on: Shown | None = None) -> Shown:
+        """Tap the button that begins with `label` (a mark before it does not count), on the newest message with it."""
+        message, data = self.button(label, on)
+        await self.line.tap(message.id, data)
+        return (await self.looks())[-1]
+
+    async def forges(self, data: str, *, on: Shown | None = None) -> Shown:
+        """Tap a button that was never shown."""
+        await self.line.tap((on or self.last).id, data)
+        return (await self.looks())[-1]
+
+    def button(self, label: str, on: Shown | None = None) -> tuple[Shown, str]:
+        for message in [on] if on is not None else reversed(self.shown):
+            for text, data in message.buttons:
+                if text.removeprefix("✓ ").casefold().startswith(label.casefold()):
+                    return message, data
+        raise AssertionError(f"{self.name} sees no button {label!r}; the last message:\n{self.last}")
+
+    async def joins(self, shift_id: int) -> Shown:
+        """Open a shift by its share link and take a place."""
+        await self.says(f"/start shift_{shift_id}")
+        return await self.forges(f"shift:join:{shift_id}")
+
+    async def speaks(self, language: str) -> None:
+        """Change the language with /me, in whatever language it is now."""
+        await self.says("/me")
+        await self.forges("me:language:0")
+        await self.forges(f"w:me:language:{language}")
+
+    @property
+    def last(self) -> Shown:
+        assert self.shown, f"{self.name} has seen nothing yet"
+        return self.shown[-1]
+
+    @property
+    def toast(self) -> str:
+        return self.line.toast()
+
+    def sees(self, text: str) -> bool:
+        """Whether the last message, or the toast of the last tap, has this text."""
+        found = text in self.last.text or text in self.toast
+        assert found, f"{self.name} sees:\n{self.last.text}\n{self.last.labels}\ntoast: {self.toast!r}\nnot: {text!r}"
+        return found
+
+    def has_seen(self, text: str, times: int | None = None) -> bool:
+        """Whether any message of the town has this text; with `times`, just so many."""
+        count = sum(text in message.text for message in self.shown)
+        wanted = count > 0 if times is None else count == times
+        every = "\n---\n".join(message.text for message in self.shown)
+        assert wanted, f"{self.name} has seen {text!r} {count} times in:\n{every}"
+        return wanted
+
+    def has_not_seen(self, text: str) -> bool:
+        return self.has_seen(text, times=0)
+
+
+class Town:
+    """A running town with a clock that stands still until it is moved."""
+
+    def __init__(self, app: App, clock: StoppedClock, channel: str, tg: TelegramEmulator | None) -> None:
+        self.app = app
+        self.clock = clock
+        self.channel = channel
+        self.tg = tg
+        self._projects: dict[str, int] = {}
+        self._memory = 0
+        self._browsers: list[ClientSession] = []
+        self._names = iter(f"{name} {letter}." for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for name in _NAMES)
+
+    @classmethod
+    async def open(cls, settings: Settings, channel: str, tg: TelegramEmulator | None, **changed: Any) -> Town:
+        """Build and start the real thing. `changed` are town settings, such as `join_policy`."""
+        clock = TownClock(OPENING)
+        at_once = RequestPace(1_000_000, 1_000_000.0)
+        paces = Paces(posts=at_once, wrong_codes=at_once, new_sessions=at_once)
+        app = await build(settings, clock=clock, pace=Pace(Limits().scaled(0.001)), paces=paces)
+        async with app.database.unit() as unit:
+            first = await town_queries.settings(unit)
+            await town_queries.keep(unit, replace(first, **({"join_policy": "open"} | changed)))
+        await app.start()
+        return cls(app, clock, channel, tg)
+
+    async def close(self) -> None:
+        for browser in self._browsers:
+            await browser.close()
+        await self.app.stop()
+
+    # -- people --------------------------------------------------------------------------------------------------
+
+    async def stranger(self, name: str = "", *, language: str = "en", code: str = "") -> Person:
+        """Somebody who has just opened the chat, and been greeted."""
+        name = name or next(self._names)
+        if self.channel == "telegram":
+            assert self.tg is not None
+            person = Person(self, name, TelegramLine(self.tg, name, language))
+            await person.says(f"/start {code}".strip())
+            return person
+        browser = ClientSession(cookie_jar=CookieJar(unsafe=True))  # cookies of an address, not a name
+        self._browsers.append(browser)
+        assert self.app.web is not None
+        line = WebLine(self.app.web.address.rstrip("/"), browser, language)
+        await line.open(code)
+        person = Person(self, name, line)
+        await person.looks()
+        return person
+
+    async def resident(
+        self, name: str = "", *, skills: Sequence[str] = (), interests: Sequence[str] = (), language: str = "en"
+    ) -> Person:
+        """Somebody who has signed up: by the same action as the conversation's last step."""
+        person = await self.stranger(name, language=language)
+        async with self.app.database.unit() as unit:
+            account = max(await residents.on_channel(unit, self.channel), key=lambda one: one.id)
+            settings = await town_queries.settings(unit)
+            who = Who(account.id, self.channel, account.address, language, None, "", None, settings)
+            await sign_up(
+                unit,
+                who=who,
+                name=person.name,
+                street="Mill Lane",
+                skills=await self._topics(unit, topics.SKILL, skills),
+                interests=await self._topics(unit, topics.INTEREST, interests),
+                free_times=ALWAYS_FREE,
+                consent=True,
+                join_code=settings.join_code,
+                setup_code=None,
+                now=self.clock.now(),
+            )
+            await inbox.write_state(unit, account_id=account.id, state=None, data="{}", language=language)
+            person.account_id = account.id
+            person.resident_id = await residents.of_account(unit, account.id) or 0
+            await residents.change(unit, person.resident_id, state=ResidentState.RESIDENT)
+        return person
+
+    async def _topics(self, unit: Any, kind: str, names: Sequence[str]) -> list[int]:
+        listed = {topic.name: topic.id for topic in await topics.listed(unit, kind)}
+        return [listed[name] for name in names]
+
+    async def residents(self, count: int) -> list[Person]:
+        return [await self.resident() for _ in range(count)]
+
+    async def mayor(self, name: str = "Naledi Mokoena") -> Person:
+        person = await self.resident(name)
+        await self._give(person, Role.MAYOR, None)
+        return person
+
+    async def coordinator(self, project: str = "Bakery", name: str = "Pieter van Wyk") -> Person:
+        """The coordinator of a project, which is made if there is none."""
+        person = await self.resident(name)
+        await self._give(person, Role.COORDINATOR, await self.project(project))
+        return person
+
+    async def _give(self, person: Person, role: Role, project_id: int | None) -> None:
+        async with self.app.database.unit() as unit:
+            await roles.give(
+                unit, resident_id=person.resident_id, role=role, project_id=project_id, by=None, now=self.clock.now()
+            )
+
+    async def who(self, person: Person) -> Who:
+        """A person as actions know them."""
+        async with self.app.database.reading() as unit:
+            settings = await town_queries.settings(unit)
+        return Who(
+            person.account_id,
+            self.channel,
+            person.line.address,
+            "en",
+            person.resident_id,
+            person.name,
+            ResidentState.RESIDENT,
+            settings,
+        )
+
+    # -- work ----------------------------------------------------------------------------------------------------
+
+    async def project(self, name: str = "Bakery") -> int:
+        """A project by name, made if there is none."""
+        if name not in self._projects:
+            mayor = await self._somebody()
+            async with self.app.database.unit() as unit:
+                self._projects[name] = await make_project(
+                    unit, who=mayor, name=name, place="Mill Lane 2", interest_id=None, now=self.clock.now()
+                )
+        return self._projects[name]
+
+    async def _somebody(self) -> Who:
+        """A mayor on no channel at all, for what has to be there before a test begins."""
+        async with self.app.database.unit() as unit:
+            settings = await town_queries.settings(unit)
+            if not self._memory:
+                now = self.clock.now()
+                memory = Resident(name="The town's memory", joined_at=now, consent_at=now, consent_version=1)
+                self._memory = (await unit.add(memory)).id or 0
+                await roles.give(unit, resident_id=self._memory, role=Role.MAYOR, project_id=None, by=None, now=now)
+        return Who(0, self.channel, "", "en", self._memory, "The town's memory", ResidentState.RESIDENT, settings)
+
+    async def shift(
+        self,
+        title: str = "Bread baking",
+        *,
+        project: str = "Bakery",
+        places: int = 10,
+        day: int = 1,
+        at: str = "09:00",
+        minutes: int = 120,
+        skills: Sequence[str] = (),
+    ) -> int:
+        """A shift `day` days from now, at a local time; returns its id."""
+        there = local(self.clock.now(), (await self.settings()).tz)
+        hour, minute = map(int, at.split(":"))
+        when = there.replace(hour=hour, minute=minute, second=0, microsecond=0).time()
+        project_id = await self.project(project)
+        who = await self._somebody()
+        async with self.app.database.unit() as unit:
+            return await publish_shift(
+                unit,
+                who=who,
+                project_id=project_id,
+                title=title,
+                starts_at=at_local(there.date() + timedelta(days=day), when, who.zone),
+                length=minutes,
+                place="Mill Lane 2",
+                places=places,
+                skills=await self._topics(unit, topics.SKILL, skills),
+                now=self.clock.now(),
+            )
+
+    async def settings(self) -> Any:
+        async with self.app.database.reading() as unit:
+            return await town_queries.settings(unit)
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    async def moves(self, *, hours: float = 0, days: float = 0) -> None:
+        """Put the clock forward; everything due on the way happens."""
+        target = self.clock.now() + timedelta(hours=hours, days=days)
+        await advance(self.clock, self.app.ticker, self.app.delivery, target)
+
+    async def settles(self) -> None:
+        """Let everything that is due now be done and delivered."""
+        await self.app.ticker.tick()
+        await self.app.delivery.drain()
+        await asyncio.sleep(0)
+
+
+_NAMES = ("Thandi", "Sipho", "Sofía", "James", "Anna", "Lindiwe", "Mateo", "Grace", "Willem", "Ayesha", "Tom", "Zanele")
