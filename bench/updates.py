@@ -25,10 +25,11 @@ from bot.intake.intake import Intake
 from handlers.kit.links import Links
 from storage.engine import Database, set_pragmas
 from storage.migrate import upgrade
-from storage.queries import residents, town
+from storage.queries import residents, topics, town
 from storage.sql import insert
-from storage.tables import HoursEntry, Project, Shift, table_of
+from storage.tables import HoursEntry, Project, ResidentTopic, Shift, table_of
 from town.settings import TownSettings
+from town.shifts import ALWAYS_FREE
 from town.week import week_of
 
 TOKEN = "42:AABenchmarkTokenOfNoValueAtAll"
@@ -152,7 +153,7 @@ async def _found(database: Database) -> None:
                 name=f"Resident {number}",
                 street="Mill Lane",
                 state="resident",
-                free_times=0,
+                free_times=ALWAYS_FREE,
                 reminder_early=1440,
                 reminder_late=120,
                 joined_at=joined,
@@ -186,6 +187,11 @@ async def _found(database: Database) -> None:
             for number in range(20)
         ]
         await unit.execute(insert(table_of(Shift)), rows)
+        for name in ("Baking", "Driving", "Gardening"):
+            await topics.add(unit, topics.SKILL, name)
+        known = [topic.id for topic in await topics.listed(unit, topics.SKILL)]
+        likes = [{"resident_id": person, "topic_id": topic} for person in range(1, PEOPLE + 1) for topic in known]
+        await unit.execute(insert(table_of(ResidentTopic)), likes)
         await unit.execute(insert(table_of(HoursEntry)), [_entry(person, now) for person in range(2, PEOPLE + 1)])
 
 

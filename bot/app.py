@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from aiogram import Dispatcher
 
 from bot import founding
-from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel
 from bot.channels.web.buckets import Paces
 from bot.clock import Clock, MovingClock, SystemClock
@@ -28,6 +28,9 @@ from storage.engine import Database
 from storage.migrate import upgrade
 from storage.queries import town
 
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
+
 
 class App:
     """A town that can be started and stopped. `telegram` and `web` are None where they are not configured."""
@@ -42,11 +45,11 @@ class App:
         self.links = Links(telegram_username=None, web_url=settings.web_public_url)
         self.intake = Intake(make_dispatcher(database, clock, self.links))
         self.ticker = Ticker(database, clock)
-        self.telegram = (
-            TelegramChannel(settings, database, clock, self.intake, pace=pace, links=self.links)
-            if settings.telegram_token is not None
-            else None
-        )
+        self.telegram: TelegramChannel | None = None
+        if settings.telegram_token is not None:
+            from bot.channels.telegram import TelegramChannel  # a quarter of a second, and 15 MB, for who has a bot
+
+            self.telegram = TelegramChannel(settings, database, clock, self.intake, pace=pace, links=self.links)
         senders: dict[str, Sender] = {}
         self.delivery = DeliveryWorker(database, clock, senders)
         self.sample = SampleTown(database, clock, self.ticker, self.delivery) if settings.is_sample else None

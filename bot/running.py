@@ -51,6 +51,7 @@ async def serve(settings: Settings, ready: Callable[[App], None]) -> None:
 
 
 async def _start(settings: Settings) -> App:
+    import handlers  # noqa: F401 - first: it imports aiogram lightly
     from bot.app import build
 
     app = await build(settings)

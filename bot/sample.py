@@ -26,6 +26,7 @@ from handlers.kit.topics import INTERESTS, SKILLS
 from handlers.kit.who import Who
 from handlers.shifts.actions import join_shift
 from handlers.signup.actions import sign_up
+from locales import _
 from storage import outbox
 from storage.engine import Database
 from storage.queries import residents, roles, topics, town, week
@@ -99,11 +100,14 @@ class SampleTown:
         newcomer = None
         for row in await residents.on_channel(unit, CHANNEL):
             if row.resident_id is None:
-                newcomer = newcomer or Shown(row.id, "A newcomer", "", "Has not signed up yet")
+                newcomer = newcomer or Shown(
+                    row.id, _("A newcomer").unescape(), "", _("Has not signed up yet").unescape()
+                )
                 continue
             role = await _role(unit, row.resident_id)
-            done = f"{minutes.get(row.resident_id, 0)} of {settings.required_minutes} minutes"
-            shown.append(Shown(row.id, row.name or "", role, f"{role} · {done}"))
+            done, asked = minutes.get(row.resident_id, 0), settings.required_minutes
+            label = _("{role} · {done} of {required} min", role=role, done=done, required=asked)
+            shown.append(Shown(row.id, row.name or "", role, label.unescape()))
         return [*shown, newcomer] if newcomer is not None else shown
 
     async def phones(self, unit: Unit) -> tuple[int, int, int]:
@@ -147,8 +151,8 @@ def _opening(now: datetime) -> datetime:
 async def _role(unit: Unit, resident_id: int) -> str:
     held = await roles.held_by(unit, resident_id)
     if any(grant.role == Role.MAYOR for grant in held):
-        return "Mayor"
-    return "Coordinator" if held else "Resident"
+        return _("Mayor").unescape()
+    return (_("Coordinator") if held else _("Resident")).unescape()
 
 
 def _said(text: str, person: SamplePerson, now: datetime) -> Update:

@@ -3,4 +3,8 @@
 Names, not imports: each room imports the kit, which lies in this same package. `handlers.catalogue` opens them.
 """
 
+from handlers.lean import import_aiogram
+
+import_aiogram()
+
 ROOMS = ("groups", "presence", "week", "shifts", "hours", "desk", "roles", "signup", "help")

@@ -176,5 +176,7 @@ def a_length(minutes: int) -> Markup:
 
 
 def listed(items: Iterable[object]) -> Markup:
-    """A list in words: "bread, milk and eggs"."""
+    """A list in words: "bread, milk and eggs"; in isiZulu, whose "and" changes with the next word, only commas."""
+    if _language.get() == "zu":
+        return Markup(", ").join(escape(item) for item in items)
     return Markup(format_list([str(escape(item)) for item in items], locale=locale()))  # noqa: S704 - escaped above

@@ -10,6 +10,8 @@ from typing import Any
 import asyncpg
 from sqlalchemy import event, make_url, text
 from sqlalchemy.dialects import registry
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.lease import Lease, lease
@@ -17,6 +19,9 @@ from storage.unit import Unit
 
 registry.register("sqlite.onehop", "storage.onehop", "OneHopDialect")
 registry.register("sqlite.onehopreader", "storage.onehop", "OneHopReader")
+
+TROUBLE = (DBAPIError, PoolTimeout, OSError)
+"""What a transaction may raise while the database is away or busy: it was undone, or whether it was is not known."""
 
 TOPICS = "townbell"
 """The PostgreSQL channel that carries topics between processes."""
@@ -55,6 +60,16 @@ async def _lost(connection: Any) -> None:
     await ended.wait()
 
 
+async def _connect(*args: Any, **options: Any) -> Any:
+    """asyncpg's connect, whose own errors (a server that is starting up) SQLAlchemy would not wrap."""
+    import asyncpg  # only where there is PostgreSQL: it takes a while
+
+    try:
+        return await asyncpg.connect(*args, **options)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise ConnectionError(f"PostgreSQL gives no connection ({type(error).__name__})") from error
+
+
 class Database:
     """Connections to one database.
 
@@ -69,7 +84,14 @@ class Database:
             self.engine = _sqlite_engine(url, "onehop", 1)
             self.readers = _sqlite_engine(url, "onehopreader", 4)
         else:
-            self.engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_timeout=60, hide_parameters=True)
+            self.engine = create_async_engine(
+                url,
+                pool_size=10,
+                max_overflow=10,
+                pool_timeout=60,
+                hide_parameters=True,
+                connect_args={"async_creator_fn": _connect},
+            )
             self.readers = self.engine
         self._subscribers: list[Callable[[str], None]] = []
 

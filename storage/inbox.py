@@ -10,8 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, delete, true, update
+from sqlalchemy import and_, case, delete, func, true, update
 
+from storage.lease import RESIDENTS
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Inbox, Resident, Town, table_of
 from storage.unit import Unit
@@ -56,7 +57,10 @@ _open = (
     )
     .where(accounts.c.channel == bindparam("channel"), accounts.c.address == bindparam("address"))
 )
-_open_locked = _open.with_for_update(of=accounts)
+_lock_resident = case(
+    (accounts.c.resident_id.is_not(None), func.pg_advisory_xact_lock(RESIDENTS, accounts.c.resident_id))
+)
+_open_locked = _open.add_columns(_lock_resident).with_for_update(of=accounts)
 _make_account = insert(accounts).on_conflict_do_nothing(index_elements=["channel", "address"])
 _write_inbox = insert(inbox)
 _write_state = (
@@ -70,7 +74,10 @@ _latest = (
 
 
 async def open_update(unit: Unit, *, channel: str, address: str, key: str, language: str, now: datetime) -> Opened:
-    """The account behind an update, made if it is new, locked for this transaction."""
+    """The account behind an update, made if it is new, locked for this transaction, and its resident with it.
+
+    So one person's updates wait for each other, whichever of their accounts they come from.
+    """
     statement = _open if unit.is_sqlite else _open_locked
     row = await unit.first(statement, channel=channel, address=address, key=key)
     if row is None:
@@ -88,7 +95,9 @@ async def open_update(unit: Unit, *, channel: str, address: str, key: str, langu
         row = await unit.first(statement, channel=channel, address=address, key=key)
     if row is None:
         raise LookupError("the town's own row is missing: migrations have not run")
-    return Opened(*row)
+    opened = Opened(*row[: len(Opened._fields)])
+    unit.locked_resident = opened.resident_id
+    return opened
 
 
 async def close_update(unit: Unit, *, channel: str, key: str, account_id: int, replies: str, now: datetime) -> None:

@@ -26,6 +26,10 @@ _try_in_unit = text("SELECT pg_try_advisory_xact_lock(:number)")
 _alive = text("SELECT 1")
 
 
+RESIDENTS = 1
+"""The class of advisory locks that are residents' ids."""
+
+
 def number_of(name: str) -> int:
     """The advisory lock's number for a name: the same in every process."""
     return zlib.crc32(f"townbell:{name}".encode())

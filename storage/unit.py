@@ -18,12 +18,13 @@ class Unit:
     where the ORM's idiom is the clearer one and speed does not matter; an update that needs none makes none.
     """
 
-    __slots__ = ("_session", "announced", "connection", "is_sqlite")
+    __slots__ = ("_session", "announced", "connection", "is_sqlite", "locked_resident")
 
     def __init__(self, connection: AsyncConnection, *, is_sqlite: bool) -> None:
         self.connection = connection
         self.is_sqlite = is_sqlite
         self.announced: dict[str, None] = {}
+        self.locked_resident: int | None = None
         self._session: AsyncSession | None = None
 
     @property

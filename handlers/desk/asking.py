@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from locales import _, a_day, a_length, a_span, listed, number, short_day
+from handlers.kit.topics import named
+from locales import _, a_day, a_length, a_span, number, short_day
 
 
 def project() -> Markup:
@@ -62,7 +63,7 @@ def skills(chosen: Sequence[str]) -> Markup:
     question = _("Which skills does it need? Choose what is really needed: others are not shown this shift first.")
     if not chosen:
         return question
-    return Markup("{}\n\n{}").format(question, _("Chosen: {names}", names=listed(chosen)))
+    return Markup("{}\n\n{}").format(question, _("Chosen: {names}", names=named(chosen)))
 
 
 def skills_done(count: int) -> str:
@@ -78,7 +79,7 @@ def preview(draft: dict[str, Any], project: str | None, skills: Sequence[str], s
         _("When: {span}", span=span),
         _("Where: {place}", place=draft["place"]),
         _("Places: {n}", n=number(draft["places"])),
-        _("Skills needed: {skills}", skills=listed(skills)) if skills else _("Skills needed: none"),
+        _("Skills needed: {skills}", skills=named(skills)) if skills else _("Skills needed: none"),
     ]
     return Markup("\n").join(lines)
 

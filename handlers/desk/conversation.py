@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from handlers.desk import actions, change_shift, new_shift, project_questions, views
 from handlers.desk.shift_steps import FROM
-from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.reply import Event, Reply, show
 from handlers.kit.screens import Screen
 from handlers.kit.seat import Seat
@@ -77,7 +77,7 @@ def _taps() -> Router:
         seat.state = None
         return show(message, await _desk(unit, who, now))
 
-    @taps.callback_query(DeskTap.filter(F.do == "home"))
+    @taps.callback_query(Doing(DeskTap, "home"))
     async def on_home(
         tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
@@ -90,25 +90,25 @@ def _taps() -> Router:
 
 
 def _projects(taps: Router) -> None:
-    @taps.callback_query(DeskTap.filter(F.do == "project"))
+    @taps.callback_query(Doing(DeskTap, "project"))
     async def on_project(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         return show(tap, await _project(unit, who, now, callback_data.id, callback_data.page))
 
-    @taps.callback_query(DeskTap.filter(F.do == "past"))
+    @taps.callback_query(Doing(DeskTap, "past"))
     async def on_past(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         return show(tap, await _past(unit, who, now, callback_data.id, callback_data.page))
 
-    @taps.callback_query(DeskTap.filter(F.do == "newproject"))
+    @taps.callback_query(Doing(DeskTap, "newproject"))
     async def on_new(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
         await must_coordinate_town(unit, who)
         return await project_questions.WIZARD.begin(tap, Scene(who, unit, now, seat))
 
-    @taps.callback_query(DeskTap.filter(F.do == "particulars"))
+    @taps.callback_query(Doing(DeskTap, "particulars"))
     async def on_particulars(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit) -> Reply:
         await must_coordinate(unit, who, callback_data.id)
         return show(tap, views.particulars(await actions.project_of(unit, callback_data.id)))
 
-    @taps.callback_query(DeskTap.filter(F.do.in_(project_questions.CHANGES)))
+    @taps.callback_query(Doing(DeskTap, *project_questions.CHANGES))
     async def on_change(
         tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
@@ -119,36 +119,36 @@ def _projects(taps: Router) -> None:
 
 
 def _shifts(taps: Router) -> None:
-    @taps.callback_query(DeskTap.filter(F.do == "new"))
+    @taps.callback_query(Doing(DeskTap, "new"))
     async def on_new(
         tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
         return await _begin_shift(tap, Scene(who, unit, now, seat), callback_data.id)
 
-    @taps.callback_query(DeskTap.filter(F.do == "shift"))
+    @taps.callback_query(Doing(DeskTap, "shift"))
     async def on_shift(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
         return show(tap, views.shift(shift, await roster.skills_of(unit, shift.id), now=now, zone=who.zone))
 
-    @taps.callback_query(DeskTap.filter(F.do == "roster"))
+    @taps.callback_query(Doing(DeskTap, "roster"))
     async def on_roster(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit) -> Reply:
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
         people = await roster.on_roster(unit, shift.id)
         return show(tap, views.roster(shift, people, callback_data.page, who.zone))
 
-    @taps.callback_query(DeskTap.filter(F.do.in_(change_shift.CHANGES)))
+    @taps.callback_query(Doing(DeskTap, *change_shift.CHANGES))
     async def on_change(
         tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
         return await change_shift.begin(tap, Scene(who, unit, now, seat), callback_data.id, callback_data.do)
 
-    @taps.callback_query(DeskTap.filter(F.do == "cancel"))
+    @taps.callback_query(Doing(DeskTap, "cancel"))
     async def on_cancel(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
         actions.check_changeable(shift, now)
         return show(tap, views.sure_to_cancel(shift, who.zone))
 
-    @taps.callback_query(DeskTap.filter(F.do == "cancelled"))
+    @taps.callback_query(Doing(DeskTap, "cancelled"))
     async def on_sure(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         told = await actions.cancel_shift(unit, who=who, shift_id=callback_data.id, now=now)
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)

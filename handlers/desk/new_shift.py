@@ -23,7 +23,7 @@ async def _preview(scene: Scene) -> Screen:
     span = asking.span(starts, starts + timedelta(minutes=draft["length"]), scene.who.zone)
     text = asking.preview(draft, project.name if project is not None else None, await skill_names(scene), span)
     changes = [pick(scene, step, label) for step, label in asking.preview_choices().items()]
-    return Screen(text, in_rows([pick(scene, PUBLISH, asking.publish()), *changes], 2))
+    return Screen(text, ((pick(scene, PUBLISH, asking.publish()),), *in_rows(changes, 2)))
 
 
 async def _chosen(scene: Scene, value: str) -> Any:

@@ -12,8 +12,8 @@ from handlers.kit.capability import Command
 from handlers.kit.nav import PAGE, back, home, menu, page_of, pager
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, HoursTap, ShiftTap, TownTap
-from handlers.kit.topics import topic_name
-from locales import N_, _, a_span, a_time, listed, ngettext, short_day
+from handlers.kit.topics import named, topic_name
+from locales import N_, _, a_span, a_time, ngettext, short_day
 from storage.queries.projects import ProjectRow
 from storage.queries.roster import OnRoster
 from storage.queries.shifts import ShiftRow
@@ -154,7 +154,7 @@ def shift(one: ShiftRow, skills: Sequence[Named], *, now: datetime, zone: ZoneIn
         _("{taken} of {places} places taken", taken=one.taken, places=one.places),
     ]
     if skills:
-        lines.append(_("Skills needed: {skills}", skills=listed([topic_name(skill) for skill in skills])))
+        lines.append(_("Skills needed: {skills}", skills=named([topic_name(skill) for skill in skills])))
     choices = [Choice(_("Roster"), _to("roster", one.id))]
     if one.cancelled_at is not None:
         lines.append(_("It was cancelled."))

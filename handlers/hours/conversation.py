@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from handlers.hours import actions, views
-from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.lengths import read_length
 from handlers.kit.reply import Reply, show
 from handlers.kit.screens import Screen
@@ -43,7 +43,7 @@ def router() -> Router:
     room.callback_query.filter(Tapped("hours:"), residents_only)
     room.message.register(on_rosters, Command("rosters", ignore_mention=True))
     for do, handler in TAPS.items():
-        room.callback_query.register(handler, HoursTap.filter(F.do == do))
+        room.callback_query.register(handler, Doing(HoursTap, do))
     parent = Router(name="hours")
     parent.include_routers(LENGTH.router(), room)
     return parent

@@ -7,6 +7,7 @@ runs a magic filter in a thread, and a dozen hand-overs between threads cost mor
 from __future__ import annotations
 
 from aiogram.filters import Filter
+from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from handlers.kit.who import Who
@@ -42,6 +43,25 @@ class Tapped(Filter):
     async def __call__(self, tap: CallbackQuery) -> bool:
         data = tap.data or ""
         return data in self.whole or data.startswith(self.starts)
+
+
+class Doing(Filter):
+    """Passes taps of one kind that ask for one of these things, and gives them to the handler as `callback_data`.
+
+    The first field of every kind says what is to be done, so most taps are told apart before they are unpacked.
+    """
+
+    def __init__(self, kind: type[CallbackData], *dos: str) -> None:
+        self.kind = kind
+        self.starts = tuple(kind.__separator__.join((kind.__prefix__, do, "")) for do in dos)
+
+    async def __call__(self, tap: CallbackQuery) -> bool | dict[str, CallbackData]:
+        if tap.data is None or not tap.data.startswith(self.starts):
+            return False
+        try:
+            return {"callback_data": self.kind.unpack(tap.data)}
+        except (TypeError, ValueError):  # a forged one
+            return False
 
 
 class InGroup(Filter):

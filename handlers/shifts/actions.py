@@ -62,12 +62,12 @@ async def join_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> S
         raise NotFound(what="shift")
     shift = found.shift
     check_can_join(shift.facts, found.held, now)
-    taken = await places.take(unit, shift_id, now)
-    if taken is None:
+    claimed = await places.claim(unit, shift_id, me, now)
+    if claimed is None:
         raise ShiftFull(title=shift.title)
-    if not await places.hold(unit, shift_id, me, now):
+    if not claimed.new:
         raise AlreadyHeld(title=shift.title)
-    return shift._replace(taken=taken)
+    return shift._replace(taken=claimed.taken)
 
 
 async def leave_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Left:

@@ -9,7 +9,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
-from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.links import SHIFT, Links
 from handlers.kit.reply import Event, Reply, show
 from handlers.kit.screens import Screen
@@ -32,9 +32,9 @@ def router() -> Router:
     room.message.register(on_shifts, Command("shifts", ignore_mention=True))
     room.message.register(on_link, CommandStart(deep_link=True, ignore_mention=True, magic=F.args.startswith(SHIFT)))
     for by, handler in LISTS.items():
-        room.callback_query.register(handler, ListTap.filter(F.by == by))
+        room.callback_query.register(handler, Doing(ListTap, by))
     for do, handler in TAPS.items():
-        room.callback_query.register(handler, ShiftTap.filter(F.do == do))
+        room.callback_query.register(handler, Doing(ShiftTap, do))
     return room
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from handlers.kit.shift_words import Fitting, Reasons
 from handlers.kit.topics import topic_name
 from handlers.kit.who import Who
 from storage.queries import hours, shifts
-from storage.queries.shifts import ShiftRow, Tastes
+from storage.queries.shifts import Prospects, ShiftRow, Tastes
 from storage.queries.topics import SKILL
 from storage.unit import Unit
 from town.settings import TownSettings
@@ -24,32 +24,27 @@ LOOKED_AT = 300
 """Shifts that are ranked: the soonest ones with free places."""
 
 
-async def fitting(
-    unit: Unit,
-    *,
-    who: Who,
-    now: datetime,
-    most: int = 3,
-    confirmed: Mapping[date, int] | None = None,
-    held: Sequence[ShiftRow] | None = None,
-) -> list[Fitting]:
-    """The shifts of the coming two weeks that suit a resident best, at most so many.
-
-    Whoever has loaded them already gives the `confirmed` minutes by week and the shifts `held`. A shift at a time when
-    they hold another one is left out, and so is one for which nothing speaks, or that needs a skill they lack.
-    """
-    if held is None:
-        held = await shifts.held_by(unit, who.me)
-    if confirmed is None:
-        confirmed = await hours.by_week(unit, who.me)
-    rows = await shifts.open_between(unit, now, now + AHEAD, now, LOOKED_AT)
-    if not rows:
+async def fitting(unit: Unit, *, who: Who, now: datetime, most: int = 3) -> list[Fitting]:
+    """The shifts of the coming two weeks that suit a resident best, at most so many; see `rank`."""
+    before = await shifts.prospects(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT)
+    if not before.open:
         return []
-    needs = await shifts.needs_between(unit, now, now + AHEAD)
-    judge = _Judge(await shifts.tastes(unit, who.me), confirmed, held, who.town)
-    found = [judge.of(row, needs.get(row.id, frozenset())) for row in rows if judge.possible(row)]
-    chosen = [one for one in found if one.score > 0]
-    return sorted(chosen, key=lambda one: (-one.score, one.shift.starts_at, one.shift.id))[:most]
+    confirmed = await hours.by_week(unit, who.me)
+    return rank(before, await shifts.tastes(unit, who.me), confirmed, who.town, most=most)
+
+
+def rank(
+    before: Prospects, tastes: Tastes, confirmed: Mapping[date, int], town: TownSettings, *, most: int
+) -> list[Fitting]:
+    """The best of what lies before a resident, who has these `confirmed` minutes by week.
+
+    A shift at a time when they hold another one is left out, and so is one for which nothing speaks, or that needs a
+    skill they lack.
+    """
+    judge = _Judge(tastes, confirmed, before.held, town)
+    scored = [(judge.score(shift, needs), shift, needs) for shift, needs in before.open if judge.possible(shift)]
+    chosen = sorted((one for one in scored if one[0] > 0), key=lambda one: (-one[0], one[1].starts_at, one[1].id))
+    return [Fitting(shift, score, judge.reasons(shift, needs)) for score, shift, needs in chosen[:most]]
 
 
 class _Judge:
@@ -71,29 +66,31 @@ class _Judge:
         self.owed: dict[date, int] = {}
 
     def possible(self, shift: ShiftRow) -> bool:
-        return not any(overlap(shift.facts, other) for other in self.held)
+        return not self.held or not any(overlap(shift.facts, other) for other in self.held)
 
-    def of(self, shift: ShiftRow, needs: frozenset[int]) -> Fitting:
-        starts, ends = local(shift.starts_at, self.town.tz), local(shift.ends_at, self.town.tz)
-        free = covers(self.tastes.free_times, starts.replace(tzinfo=None), ends.replace(tzinfo=None))
-        owed = self._owed(shift.week)
-        score = suitability(
+    def score(self, shift: ShiftRow, needs: frozenset[int]) -> int:
+        return suitability(
             needs=needs,
             skills=self.skills,
             interest=shift.interest_id,
             interests=self.interests,
-            free=free,
-            minutes_owed=owed,
+            free=self._free(shift),
+            minutes_owed=self._owed(shift.week),
             length=shift.minutes,
         )
+
+    def reasons(self, shift: ShiftRow, needs: frozenset[int]) -> Reasons:
         liked = shift.interest_id if shift.interest_id in self.interests else None
-        reasons = Reasons(
+        return Reasons(
             likes="" if liked is None else self.names[liked],
             skills=tuple(self.names[skill] for skill in sorted(needs & self.skills)),
-            free=free,
-            gives=min(owed, shift.minutes),
+            free=self._free(shift),
+            gives=min(self._owed(shift.week), shift.minutes),
         )
-        return Fitting(shift, score, reasons)
+
+    def _free(self, shift: ShiftRow) -> bool:
+        free, zone = self.tastes.free_times, self.town.tz
+        return free != 0 and covers(free, local(shift.starts_at, zone), local(shift.ends_at, zone))
 
     def _owed(self, week: date) -> int:
         """Minutes still missing in a week when all that is promised has been done."""

@@ -13,7 +13,7 @@ from handlers.kit.nav import back, home
 from handlers.kit.screens import Choice, Row, Screen
 from handlers.kit.shift_words import Fitting, open_buttons, paragraphs, suited
 from handlers.kit.taps import ListTap, ShiftTap
-from handlers.kit.topics import topic_name
+from handlers.kit.topics import named, topic_name
 from handlers.shifts.actions import Left, Page
 from locales import _, a_length, a_span, listed, ngettext
 from storage.queries.shifts import Need, ShiftRow
@@ -118,14 +118,14 @@ def _places(shift: ShiftRow) -> Markup:
 def _asks_for(needs: Sequence[Need]) -> Markup:
     if not needs:
         return Markup()
-    asked = _("It asks for: {skills}.", skills=listed(topic_name(need.topic) for need in needs))
+    asked = _("It asks for: {skills}.", skills=named([topic_name(need.topic) for need in needs]))
     lacking = [topic_name(need.topic) for need in needs if not need.have]
     if not lacking:
         return asked
     return _(
         "{asked} You have not told me that you know {lacking}: come along if you are willing to learn.",
         asked=asked,
-        lacking=listed(lacking),
+        lacking=named(lacking),
     )
 
 

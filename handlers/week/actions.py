@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from handlers.kit.shift_words import Fitting
 from handlers.kit.who import Who
-from handlers.shifts.actions import Fitting, fitting
+from handlers.shifts.fitting import AHEAD, rank
 from storage.queries import shifts, week
 from storage.unit import Unit
 from town import standing
 from town.standing import WeekResult
 from town.week import week_of
+
+LOOKED_AT = 60
+"""Open shifts that the card chooses from: the soonest."""
+
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,14 @@ async def my_week(unit: Unit, *, who: Who, now: datetime) -> MyWeek:
         required=who.town.required_minutes,
         cap=who.town.carry_cap_minutes,
     )
-    held, missing = await shifts.held_by(unit, who.me), results[-1].missing
+    before = await shifts.prospects(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT)
+    found: Sequence[Fitting] = ()
+    if results[-1].missing and before.open:
+        found = rank(before, ledger.tastes, ledger.by_week, who.town, most=SHOWN)
     return MyWeek(
         monday=monday,
         result=results[-1],
         benefits=standing.has_benefits(results, monday),
-        next_shift=next((shift for shift in held if shift.ends_at > now), None),
-        fitting=await fitting(unit, who=who, now=now, confirmed=ledger.by_week, held=held) if missing else (),
+        next_shift=next((shift for shift in before.held if shift.ends_at > now), None),
+        fitting=found,
     )

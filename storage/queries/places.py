@@ -6,11 +6,12 @@ Rows are locked in one order everywhere (the resident, the shift, the sign-up), 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, update
+from sqlalchemy import Integer, and_, func, literal, update
 
-from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, residents, shift_of, shifts, signups
+from storage.lease import RESIDENTS
+from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, shift_of, shifts, signups
 from storage.sql import bindparam, insert, select
 from storage.tables import SignupState
 from storage.unit import Unit
@@ -25,7 +26,7 @@ class ToJoin(NamedTuple):
 
 
 _other = shifts.alias("other")
-_lock = select(residents.c.id).where(residents.c.id == bindparam("resident_id")).with_for_update()
+_lock = select(func.pg_advisory_xact_lock(RESIDENTS, bindparam("resident_id")))
 _to_join = (
     select(*COLUMNS, _other.c.id, _other.c.title, _other.c.starts_at, _other.c.ends_at, _other.c.places)
     .select_from(
@@ -66,10 +67,26 @@ _free = (
     .returning(shifts.c.taken)
 )
 _new = insert(signups)
-_hold = _new.on_conflict_do_update(
-    index_elements=["shift_id", "resident_id"],
-    set_={"state": _new.excluded.state, "joined_at": _new.excluded.joined_at, "coming_at": None},
-    where=signups.c.state == SignupState.RELEASED,
+_again: dict[str, Any] = {
+    "index_elements": ["shift_id", "resident_id"],
+    "set_": {"state": _new.excluded.state, "joined_at": _new.excluded.joined_at, "coming_at": None},
+    "where": signups.c.state == SignupState.RELEASED,
+}
+"""A place given back can be taken again; one that is held is left alone."""
+
+_hold = _new.on_conflict_do_update(**_again)
+_room = _take.returning(shifts.c.id).cte("room")
+_held_now = (
+    _new.from_select(
+        ["shift_id", "resident_id", "state", "joined_at"],
+        select(_room.c.id, bindparam("b_resident", type_=Integer), literal(SignupState.HELD.value), bindparam("b_now")),
+    )
+    .on_conflict_do_update(**_again)
+    .returning(signups.c.shift_id)
+    .cte("held_now")
+)
+_claim = select(_room.c.taken, _held_now.c.shift_id.is_not(None)).select_from(
+    _room.outerjoin(_held_now, _held_now.c.shift_id == _room.c.id)
 )
 _mine = (
     signups.c.shift_id == bindparam("b_shift"),
@@ -83,9 +100,9 @@ _coming = update(signups).where(*_mine, signups.c.coming_at.is_(None)).values(co
 async def lock(unit: Unit, resident_id: int) -> None:
     """Have one person's changes wait for each other, whichever of their accounts they come from.
 
-    SQLite has one writer at a time anyway.
+    An update has locked its own resident when it was opened; SQLite has one writer at a time anyway.
     """
-    if not unit.is_sqlite:
+    if not unit.is_sqlite and unit.locked_resident != resident_id:
         await unit.execute(_lock, {"resident_id": resident_id})
 
 
@@ -98,16 +115,27 @@ async def to_join(unit: Unit, shift_id: int, resident_id: int) -> ToJoin | None:
     return ToJoin(shift_of(rows[0]), tuple(ShiftFacts(*row[at:]) for row in rows if row[at] is not None))
 
 
-async def take(unit: Unit, shift_id: int, now: datetime) -> int | None:
-    """Take a free place of a shift that has not started. How many are taken then, None when there was none to take."""
+class Claimed(NamedTuple):
+    """A place that was taken: how many are taken then. `new` is False when its taker held one already."""
+
+    taken: int
+    new: bool
+
+
+async def claim(unit: Unit, shift_id: int, resident_id: int, now: datetime) -> Claimed | None:
+    """Take a free place of a shift that has not started, for a resident; None when there was none to take.
+
+    Counting the place and writing down who holds it are one statement on PostgreSQL, where each costs a way to the
+    server and back; SQLite changes one table a statement.
+    """
+    if not unit.is_sqlite:
+        row = await unit.first(_claim, b_shift=shift_id, b_resident=resident_id, b_now=now)
+        return None if row is None else Claimed(*row)
     taken: int | None = await unit.value(_take, b_shift=shift_id, b_now=now)
-    return taken
-
-
-async def hold(unit: Unit, shift_id: int, resident_id: int, now: datetime) -> bool:
-    """Write down who holds the place that was taken. False when they hold one already."""
+    if taken is None:
+        return None
     values = {"shift_id": shift_id, "resident_id": resident_id, "state": SignupState.HELD.value, "joined_at": now}
-    return await unit.run(_hold, **values) == 1
+    return Claimed(taken, await unit.run(_hold, **values) == 1)
 
 
 async def free(unit: Unit, shift_id: int, now: datetime) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, update
+from sqlalchemy import and_, func, update
 
 from storage.sql import bindparam, insert, select
 from storage.tables import (
@@ -56,6 +56,12 @@ async def make(unit: Unit, **values: Any) -> int:
 async def link(unit: Unit, account_id: int, resident_id: int) -> bool:
     """Say whose account this is. False when it is somebody's already."""
     return await unit.run(_link, b_account=account_id, b_resident=resident_id) == 1
+
+
+async def come_back(unit: Unit, resident_id: int, **values: Any) -> bool:
+    """Write the answers of somebody who was turned away, or left, and signs up again. False for anybody else."""
+    left = and_(residents.c.id == bindparam("b_id"), residents.c.state == ResidentState.LEFT)
+    return await unit.run(update(residents).where(left).values(**values), b_id=resident_id) == 1
 
 
 async def profile(unit: Unit, resident_id: int) -> Profile:

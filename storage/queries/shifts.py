@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func
+from sqlalchemy import Row, and_, func, literal, null
 
 from storage.queries.topics import Named
 from storage.sql import bindparam, select
@@ -120,14 +120,15 @@ _open_projects = (
     .group_by(projects.c.id, projects.c.name)
     .order_by(projects.c.name)
 )
+_is_held = (
+    signups.c.resident_id == bindparam("resident_id"),
+    signups.c.state == SignupState.HELD,
+    shifts.c.cancelled_at.is_(None),
+)
 _held = (
     select(*COLUMNS)
     .select_from(WITH_PROJECT.join(signups, signups.c.shift_id == shifts.c.id))
-    .where(
-        signups.c.resident_id == bindparam("resident_id"),
-        signups.c.state == SignupState.HELD,
-        shifts.c.cancelled_at.is_(None),
-    )
+    .where(*_is_held)
     .order_by(shifts.c.starts_at, shifts.c.id)
 )
 _next = _held.where(shifts.c.ends_at > bindparam("now")).limit(1)
@@ -147,10 +148,16 @@ _needs = (
     .where(needs.c.shift_id == bindparam("shift_id"))
     .order_by(topics.c.id)
 )
-_needs_between = (
-    select(needs.c.shift_id, needs.c.topic_id)
-    .select_from(needs.join(shifts, shifts.c.id == needs.c.shift_id))
-    .where(*_coming, _has_room)
+_room = _open.subquery("room")
+_prospects = (
+    select(*_held.order_by(None).selected_columns, literal(value=True).label("held"), null().label("need"))
+    .select_from(WITH_PROJECT.join(signups, signups.c.shift_id == shifts.c.id))
+    .where(*_is_held)
+    .union_all(
+        select(*_room.c, literal(value=False), needs.c.topic_id).select_from(
+            _room.outerjoin(needs, needs.c.shift_id == _room.c.id)
+        )
+    )
 )
 _tastes = (
     select(residents.c.free_times, residents.c.joined_at, topics.c.id, topics.c.kind, topics.c.name)
@@ -213,12 +220,28 @@ async def open_projects(unit: Unit, starts: datetime, ends: datetime) -> list[Co
     return [Counted(*row) for row in await unit.rows(_open_projects, starts=starts, ends=ends)]
 
 
-async def needs_between(unit: Unit, starts: datetime, ends: datetime) -> dict[int, frozenset[int]]:
-    """The skills (topic ids) that each shift with free places asks for; a shift that asks for none is left out."""
-    found: dict[int, set[int]] = {}
-    for shift_id, topic_id in await unit.rows(_needs_between, starts=starts, ends=ends):
-        found.setdefault(shift_id, set()).add(topic_id)
-    return {shift_id: frozenset(topic_ids) for shift_id, topic_ids in found.items()}
+class Prospects(NamedTuple):
+    """What lies before a resident: the shifts they hold (`held_by`), and the open ones with the skills each needs."""
+
+    held: list[ShiftRow]
+    open: list[tuple[ShiftRow, frozenset[int]]]
+
+
+async def prospects(unit: Unit, resident_id: int, *, now: datetime, ends: datetime, most: int) -> Prospects:
+    """Both in one statement; of the open ones, the `most` soonest that start before `ends`."""
+    held: list[ShiftRow] = []
+    room: dict[int, ShiftRow] = {}
+    asked: dict[int, set[int]] = {}
+    for row in await unit.rows(_prospects, resident_id=resident_id, starts=now, ends=ends, most=most):
+        if row.held:
+            held.append(shift_of(row))
+            continue
+        if row.id not in room:
+            room[row.id] = shift_of(row)
+        if row.need is not None:
+            asked.setdefault(row.id, set()).add(row.need)
+    soonest = sorted(held, key=lambda shift: (shift.starts_at, shift.id))
+    return Prospects(soonest, [(shift, frozenset(asked.get(shift.id, ()))) for shift in room.values()])
 
 
 async def held_by(unit: Unit, resident_id: int) -> list[ShiftRow]:

@@ -46,8 +46,8 @@ async def of_resident(unit: Unit, resident_id: int) -> list[Named]:
 
 
 async def replace(unit: Unit, resident_id: int, kind: str, chosen: Collection[int]) -> None:
-    """Set a resident's skills, or interests, to just these of the list."""
-    of_kind = select(topics.c.id).where(topics.c.kind == kind)
+    """Set a resident's skills, or interests, to just these of the list; what was taken off it since, they keep."""
+    of_kind = select(topics.c.id).where(topics.c.kind == kind, ~topics.c.retired)
     await unit.run(
         delete(of_residents).where(of_residents.c.resident_id == resident_id, of_residents.c.topic_id.in_(of_kind))
     )
