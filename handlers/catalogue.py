@@ -25,6 +25,12 @@ def commands() -> tuple[Command, ...]:
 
 
 @lru_cache(maxsize=1)
+def names() -> frozenset[str]:
+    """The names of all commands."""
+    return frozenset(command.name for command in commands())
+
+
+@lru_cache(maxsize=1)
 def jobs() -> tuple[Job, ...]:
     return tuple(job for capability in capabilities() for job in capability.jobs)
 

@@ -89,7 +89,7 @@ _SENTENCES: dict[type[Fact], Sentence] = {
     facts.LastMayor: lambda fact, zone: _("The town needs a mayor: appoint another one first."),
     facts.NeedConsent: lambda fact, zone: _("I can only go on when you agree to the privacy notice."),
     facts.BadSetting: lambda fact, zone: _bad_setting(fact),
-    facts.NotFound: lambda fact, zone: _WHAT.get(fact.what, _WHAT["shift"])(fact, zone),
+    facts.NotFound: lambda fact, zone: _WHAT.get(fact.what, _WHAT["topic"])(fact, zone),
 }
 
 

@@ -57,7 +57,6 @@ def menu(
     """
     listed = list(entries)
     ours = [choice.label for row in pages for choice in row] + [choice.label for choice in then]
-    ours += [label for label in (_("Back"), _("Leave it")) if label not in ours]
-    labels = distinct([*ours, *(label for label, _data in listed)])[len(ours) :]
+    labels = distinct([label for label, _data in listed], besides=[*ours, back(HOME).label, leave().label])
     chosen = [Choice(label, data) for label, (_label, data) in zip(labels, listed, strict=True)]
     return (*in_rows(chosen, across), *pages, *in_rows(then))

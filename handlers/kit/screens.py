@@ -5,17 +5,21 @@ A screen that no channel could show whole is refused where it is built (`ScreenT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from markupsafe import Markup
 
-MOST_TEXT = 4000  # Telegram 4096, WhatsApp 4096: room is left for a line put before it
+MOST_TEXT = 4000  # UTF-16 units without the marks; Telegram 4096, WhatsApp 4096: room is left for a line put before it
 MOST_CHOICES = 10  # a WhatsApp list has ten rows in all
 MOST_LABEL = 60
 SURVIVES = 20  # a WhatsApp reply button cuts a label here
 MOST_DATA = 64  # bytes, Telegram's callback data
+
+_MARK = re.compile("<[^>]*>")
 
 
 class ScreenTooBig(ValueError):
@@ -52,12 +56,12 @@ class Screen:
     rows: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.html.strip() or len(self.html.encode("utf-16-le")) // 2 > MOST_TEXT:
+        if not self.html.strip() or (len(self.html) > MOST_TEXT // 2 and _units(self.html) > MOST_TEXT):
             raise ScreenTooBig(f"text of {len(self.html)} characters")
         labels = [choice.label for row in self.rows for choice in row]
         if len(labels) > MOST_CHOICES:
             raise ScreenTooBig(f"{len(labels)} choices: {labels}")
-        if len({label[:SURVIVES].casefold() for label in labels}) < len(labels):
+        if len({_look(label) for label in labels}) < len(labels):
             raise ScreenTooBig(f"labels that look alike in {SURVIVES} characters: {labels}")
 
     @property
@@ -78,20 +82,32 @@ def cut(text: str, most: int = SURVIVES) -> str:
     return (short[:space] if space > most // 2 else short).rstrip(" ,.;:–-") + "…"
 
 
-def distinct(labels: Sequence[str], most: int = SURVIVES) -> list[str]:
-    """Labels cut to fit and numbered where the cut made two of them alike."""
-    seen: dict[str, int] = {}
+def distinct(labels: Sequence[str], most: int = SURVIVES, *, besides: Iterable[str] = ()) -> list[str]:
+    """Labels cut to `most` characters, and numbered where two look alike in what survives of them everywhere.
+
+    `besides` are the other labels of the screen, which stay as they are.
+    """
+    seen = {_look(label) for label in besides}
     result = []
     for label in labels:
-        short = cut(label, most)
-        again = seen.get(short.casefold(), 0) + 1
-        seen[short.casefold()] = again
-        if again > 1:
+        short, again = cut(label, most), 1
+        while _look(short) in seen:
+            again += 1
             mark = f" ({again})"
-            short = cut(label, most - len(mark)) + mark
-            seen[short.casefold()] = 1
+            short = cut(label, min(most, SURVIVES) - len(mark)) + mark
+        seen.add(_look(short))
         result.append(short)
     return result
+
+
+def _look(label: str) -> str:
+    """What is left of a label on the smallest button."""
+    return label[:SURVIVES].casefold()
+
+
+def _units(html: str) -> int:
+    """How long a text is as the channels count it: in UTF-16 units, without its marks."""
+    return len(unescape(_MARK.sub("", html)).encode("utf-16-le")) // 2
 
 
 def in_rows(choices: Iterable[Choice], across: int = 1) -> tuple[Row, ...]:

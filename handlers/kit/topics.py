@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from locales import N_, _
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from locales import N_, _, listed, ngettext
 from storage.queries.topics import Named
 
 SKILLS = (
@@ -35,6 +39,17 @@ INTERESTS = (
 )
 
 
+_OURS = frozenset((*SKILLS, *INTERESTS))
+MOST_NAMED = 15
+
+
 def topic_name(topic: Named) -> str:
     """A topic's name in the current language, or as the town wrote it."""
-    return _(topic.name).unescape()
+    return _(topic.name).unescape() if topic.name in _OURS else topic.name
+
+
+def named(names: Sequence[str]) -> Markup:
+    """Names of topics as a list in words. A town's own list has no end, so that of many only the first are named."""
+    if len(names) <= MOST_NAMED:
+        return listed(names)
+    return listed([*names[:MOST_NAMED], ngettext("{n} more", "{n} more", len(names) - MOST_NAMED)])

@@ -32,6 +32,11 @@ class Who:
         return self.resident_state == ResidentState.RESIDENT
 
     @property
+    def has_to_sign_up(self) -> bool:
+        """Whether nobody knows them yet, or they were turned away and may ask again."""
+        return self.resident_id is None or self.resident_state == ResidentState.LEFT
+
+    @property
     def me(self) -> int:
         """The resident's id, for handlers behind the `residents_only` filter.
 

@@ -175,8 +175,8 @@ class Wizard:
 
     async def _on_tap(self, tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
         scene = Scene(who, unit, now, seat, self.kept(seat) or {})
-        _prefix, _wizard, name, value = (tap.data or "").split(":", 3)
-        if value in (RESUME, AFRESH):
+        name, _colon, value = (tap.data or "").removeprefix(f"w:{self.name}:").partition(":")
+        if value in (RESUME, AFRESH) and self.kept(seat) is not None:
             if value == AFRESH:
                 anew = scene.draft.get(ANEW, {})
                 scene.draft = {**anew, ANEW: anew}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from handlers.roles import codes
 from storage import outbox
 from storage.queries import projects, roles
 from storage.tables import ResidentState, Role
 from storage.unit import Unit
-from town.facts import AlreadyRole, CodeUsed, CodeWrong, LastMayor, NotAllowed, NotFound
+from town.facts import AlreadyRole, CodeUsed, CodeWrong, LastMayor, NotAllowed, NotFound, TooManyTries
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,22 @@ async def check_setup_code(unit: Unit, *, code: str, now: datetime) -> None:
         raise CodeUsed()
 
 
+async def try_setup_code(unit: Unit, *, seat: Seat, code: str, now: datetime) -> None:
+    """The same for a code that somebody sent: their wrong ones are counted, and only so many are looked at in an hour.
+
+    Raises CodeWrong, CodeUsed or TooManyTries. Whoever calls this answers them: a fact that leaves the update undoes
+    the counting.
+    """
+    tries = codes.recent(seat.data.get(codes.TRIES, []), now)
+    if len(tries) >= codes.MOST_TRIES:
+        raise TooManyTries()
+    try:
+        await check_setup_code(unit, code=code, now=now)
+    except CodeWrong:
+        seat.data = {**seat.data, codes.TRIES: [*tries, now.timestamp()]}
+        raise
+
+
 async def use_setup_code(unit: Unit, *, resident_id: int, account_id: int, code: str, now: datetime) -> None:
     """Make a resident mayor by a code, which is used up. Raises CodeWrong, CodeUsed, AlreadyRole (it stays good)."""
     await check_setup_code(unit, code=code, now=now)
@@ -104,7 +121,7 @@ async def claim_setup_code(unit: Unit, *, who: Who, code: str, now: datetime) ->
     Raises CodeWrong, CodeUsed, AlreadyRole, and NotAllowed for somebody who has not signed up: the code stays good.
     """
     await check_setup_code(unit, code=code, now=now)
-    if who.resident_id is None or who.resident_state == ResidentState.LEFT:
+    if who.resident_id is None or who.has_to_sign_up:
         raise NotAllowed(needed="resident")
     if who.resident_state == ResidentState.APPLICANT:
         await roles.admit(unit, who.resident_id, now)

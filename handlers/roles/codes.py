@@ -15,6 +15,8 @@ LETTERS = "BCDFGHJKLMNPQRSTVWXZ3479"
 LASTS = timedelta(hours=24)
 MOST_TRIES = 5
 TRIES_WITHIN = timedelta(hours=1)
+TRIES = "codes"
+"""In an account's data: when it sent wrong codes, in seconds since 1970."""
 
 _DASHES = str.maketrans(dict.fromkeys("-‐‑‒–— ", ""))
 _CODE = re.compile(f"[{LETTERS}]{{8}}")

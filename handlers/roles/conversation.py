@@ -10,7 +10,7 @@ from aiogram.filters import Command, CommandObject, CommandStart, Filter
 from aiogram.types import CallbackQuery, Message
 
 from handlers.kit.facts import sentence
-from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.reply import Reply, show
 from handlers.kit.screens import Screen
 from handlers.kit.seat import Seat
@@ -18,14 +18,11 @@ from handlers.kit.taps import TownTap
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene
 from handlers.roles import actions, appointing, setting_questions, setting_views, town_actions, views
-from handlers.roles.codes import MOST_TRIES, code_in, recent
+from handlers.roles.codes import code_in
 from storage.queries import roles, topics
 from storage.queries import town as town_row
 from storage.unit import Unit
 from town.facts import AlreadyRole, CodeUsed, CodeWrong, NotFound, TooManyTries
-
-TRIES = "codes"
-"""In an account's data: when it sent wrong codes, in seconds since 1970."""
 
 
 class LooksLikeCode(Filter):
@@ -52,7 +49,7 @@ def _codes() -> Router:
     async def on_link(
         message: Message, command: CommandObject, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
-        if who.resident_id is None:
+        if who.has_to_sign_up:
             raise SkipHandler  # the sign-up keeps the code, and uses it at its end
         return await _claim(message, command.args or "", Scene(who, unit, now, seat))
 
@@ -74,18 +71,13 @@ def _codes() -> Router:
 async def _claim(message: Message, code: str, scene: Scene) -> Reply:
     """Take a code. A wrong one is counted, so it is answered here: a fact that is raised would undo the counting."""
     who, seat, text = scene.who, scene.seat, message.text or ""
-    tries = recent(seat.data.get(TRIES, []), scene.now)
     try:
-        if len(tries) >= MOST_TRIES:
-            raise TooManyTries()
-        if who.resident_id is None:
-            await actions.check_setup_code(scene.unit, code=code, now=scene.now)
+        await actions.try_setup_code(scene.unit, seat=seat, code=code, now=scene.now)
+        if who.has_to_sign_up:
             return show(message, views.sign_up_first(code.strip()))
         await actions.claim_setup_code(scene.unit, who=who, code=code, now=scene.now)
     except (CodeWrong, CodeUsed, AlreadyRole, TooManyTries) as fact:
-        if isinstance(fact, CodeWrong):
-            seat.data = {**seat.data, TRIES: [*tries, scene.now.timestamp()]}
-        if (seat.state is not None or who.resident_id is None) and not text.startswith("/"):
+        if (seat.state is not None or who.has_to_sign_up) and not text.startswith("/"):
             raise SkipHandler from None  # an answer to some question that only looks like a code
         return show(message, views.code_trouble(sentence(fact, who.zone)))
     seat.state = None
@@ -110,7 +102,7 @@ def _taps() -> Router:
         seat.state = None
         return show(message, await _home(unit, who))
 
-    @taps.callback_query(TownTap.filter(F.do == "home"))
+    @taps.callback_query(Doing(TownTap, "home"))
     async def on_home(tap: CallbackQuery, who: Who, unit: Unit, seat: Seat) -> Reply:
         seat.state = None
         return show(tap, await _home(unit, who))
@@ -123,21 +115,21 @@ def _taps() -> Router:
 
 
 def _roles(taps: Router) -> None:
-    @taps.callback_query(TownTap.filter(F.do == "roles"))
+    @taps.callback_query(Doing(TownTap, "roles"))
     async def on_roles(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         await actions.must_be_mayor(unit, who)
         return show(tap, views.roles(await roles.current(unit), callback_data.page))
 
-    @taps.callback_query(TownTap.filter(F.do == "role"))
+    @taps.callback_query(Doing(TownTap, "role"))
     async def on_role(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         return show(tap, views.role(await _grant(unit, who, callback_data.id)))
 
-    @taps.callback_query(TownTap.filter(F.do == "end"))
+    @taps.callback_query(Doing(TownTap, "end"))
     async def on_end(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         grant = await _grant(unit, who, callback_data.id)
         return show(tap, views.sure_to_end(grant, own=grant.resident_id == who.me))
 
-    @taps.callback_query(TownTap.filter(F.do == "ended"))
+    @taps.callback_query(Doing(TownTap, "ended"))
     async def on_sure(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit, now: datetime) -> Reply:
         grant = await _grant(unit, who, callback_data.id)
         await actions.take_back(
@@ -145,7 +137,7 @@ def _roles(taps: Router) -> None:
         )
         return show(tap, views.ended(grant, still_mayor=(await actions.duties_of(unit, who.me)).mayor))
 
-    @taps.callback_query(TownTap.filter(F.do == "appoint"))
+    @taps.callback_query(Doing(TownTap, "appoint"))
     async def on_appoint(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
         return await appointing.WIZARD.begin(tap, Scene(who, unit, now, seat), afresh=True)
 
@@ -159,16 +151,16 @@ async def _grant(unit: Unit, who: Who, grant_id: int) -> roles.Grant:
 
 
 def _joining(taps: Router) -> None:
-    @taps.callback_query(TownTap.filter(F.do == "waiting"))
+    @taps.callback_query(Doing(TownTap, "waiting"))
     async def on_waiting(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         duties = await actions.must_coordinate_town(unit, who)
         return show(tap, views.waiting(await roles.applicants(unit), callback_data.page, mayor=duties.mayor))
 
-    @taps.callback_query(TownTap.filter(F.do == "applicant"))
+    @taps.callback_query(Doing(TownTap, "applicant"))
     async def on_applicant(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         return show(tap, views.applicant(await _applicant(unit, who, callback_data.id)))
 
-    @taps.callback_query(TownTap.filter(F.do.in_(("letin", "turnaway"))))
+    @taps.callback_query(Doing(TownTap, "letin", "turnaway"))
     async def on_answer(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit, now: datetime) -> Reply:
         person = await _applicant(unit, who, callback_data.id)
         joined = callback_data.do == "letin"
@@ -186,12 +178,12 @@ async def _applicant(unit: Unit, who: Who, resident_id: int) -> roles.Person:
 
 
 def _settings(taps: Router) -> None:
-    @taps.callback_query(TownTap.filter(F.do == "settings"))
+    @taps.callback_query(Doing(TownTap, "settings"))
     async def on_settings(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         await actions.must_be_mayor(unit, who)
         return show(tap, setting_views.settings(await town_row.settings(unit), callback_data.page))
 
-    @taps.callback_query(TownTap.filter(F.do == "setting"))
+    @taps.callback_query(Doing(TownTap, "setting"))
     async def on_setting(
         tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
@@ -200,11 +192,11 @@ def _settings(taps: Router) -> None:
 
 
 def _topics(taps: Router) -> None:
-    @taps.callback_query(TownTap.filter(F.do == "topics"))
+    @taps.callback_query(Doing(TownTap, "topics"))
     async def on_topics(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         return show(tap, await _topic_list(unit, who, callback_data.key, callback_data.page))
 
-    @taps.callback_query(TownTap.filter(F.do == "topic"))
+    @taps.callback_query(Doing(TownTap, "topic"))
     async def on_topic(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         await actions.must_be_mayor(unit, who)
         known = await topics.listed(unit, callback_data.key)
@@ -213,16 +205,18 @@ def _topics(taps: Router) -> None:
             raise NotFound(what="topic")
         return show(tap, setting_views.topic(topic, callback_data.page))
 
-    @taps.callback_query(TownTap.filter(F.do == "retire"))
+    @taps.callback_query(Doing(TownTap, "retire"))
     async def on_retire(tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit) -> Reply:
         await town_actions.retire_topic(unit, who=who, topic_id=callback_data.id)
         screen = await _topic_list(unit, who, callback_data.key, 0)
         return show(tap, screen, toast=setting_views.taken_off())
 
-    @taps.callback_query(TownTap.filter(F.do == "addtopic"))
+    @taps.callback_query(Doing(TownTap, "addtopic"))
     async def on_add(
         tap: CallbackQuery, callback_data: TownTap, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
+        if callback_data.key not in (topics.SKILL, topics.INTEREST):
+            raise NotFound(what="topic")
         draft = {setting_questions.KIND: callback_data.key}
         return await setting_questions.TOPIC.begin(tap, Scene(who, unit, now, seat), draft, afresh=True)
 

@@ -66,27 +66,37 @@ async def sign_up(
         check_join_code(who, join_code or "")
     waits = who.town.join_policy == "approval" and setup_code is None
     state = ResidentState.APPLICANT if waits else ResidentState.RESIDENT
-    resident_id = await residents.make(
-        unit,
-        name=clean_name(name),
-        street=clean_street(street),
-        state=state,
-        free_times=free_times,
-        reminder_early=who.town.reminder_early_minutes or None,
-        reminder_late=who.town.reminder_late_minutes or None,
-        joined_at=now,
-        consent_at=now,
-        consent_version=consent_notice.VERSION,
-    )
-    if not await residents.link(unit, who.account_id, resident_id):
-        raise NotAllowed(needed="new account")
+    answers: dict[str, Any] = {
+        "name": clean_name(name),
+        "street": clean_street(street),
+        "state": state,
+        "free_times": free_times,
+        "reminder_early": who.town.reminder_early_minutes or None,
+        "reminder_late": who.town.reminder_late_minutes or None,
+        "joined_at": now,
+        "consent_at": now,
+        "consent_version": consent_notice.VERSION,
+    }
+    resident_id = await _keep(unit, who, answers)
     await topics.replace(unit, resident_id, topics.SKILL, skills)
     await topics.replace(unit, resident_id, topics.INTEREST, interests)
     if setup_code is not None:
         await roles.use_setup_code(unit, resident_id=resident_id, account_id=who.account_id, code=setup_code, now=now)
     if waits:
-        await _ask_the_mayors(unit, resident_id, name, now)
+        await _ask_the_mayors(unit, resident_id, answers["name"], now)
     return state
+
+
+async def _keep(unit: Unit, who: Who, answers: dict[str, Any]) -> int:
+    """Write the resident; somebody who was turned away before stays the same one. Raises NotAllowed."""
+    if who.resident_id is not None:
+        if not await residents.come_back(unit, who.resident_id, **answers):
+            raise NotAllowed(needed="new account")
+        return who.resident_id
+    resident_id = await residents.make(unit, **answers)
+    if not await residents.link(unit, who.account_id, resident_id):
+        raise NotAllowed(needed="new account")
+    return resident_id
 
 
 async def _ask_the_mayors(unit: Unit, resident_id: int, name: str, now: datetime) -> None:
@@ -96,7 +106,7 @@ async def _ask_the_mayors(unit: Unit, resident_id: int, name: str, now: datetime
             outbox.new_row(
                 notice="join.asked",
                 resident_id=mayor,
-                dedupe_key=f"join:{resident_id}:{mayor}",
+                dedupe_key=f"join:{resident_id}:{now.isoformat()}:{mayor}",
                 subject=f"join:{resident_id}",
                 now=now,
                 name=name,

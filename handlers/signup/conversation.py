@@ -16,11 +16,12 @@ from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene, Wizard
 from handlers.roles import actions as roles
+from handlers.roles.codes import code_in
 from handlers.signup import actions, me, questions, views
 from storage.queries import topics
 from storage.tables import ResidentState
 from storage.unit import Unit
-from town.facts import CodeUsed, CodeWrong
+from town.facts import CodeUsed, CodeWrong, TooManyTries
 
 
 async def finish(scene: Scene) -> Screen:
@@ -48,8 +49,8 @@ WIZARD = Wizard(
         questions.code("signup"),
         questions.name("signup"),
         questions.street("signup"),
-        questions.chosen_topics("signup", "skills", topics.SKILL),
-        questions.chosen_topics("signup", "interests", topics.INTEREST),
+        questions.chosen_topics("skills", topics.SKILL),
+        questions.chosen_topics("interests", topics.INTEREST),
         questions.free_times("signup"),
         questions.consent("signup"),
     ],
@@ -67,6 +68,16 @@ def router() -> Router:
         message: Message, command: CommandObject, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
         return await _greet(message, Scene(who, unit, now, seat), payload=command.args or "")
+
+    @strangers.message(Command("help", ignore_mention=True))
+    async def on_help(message: Message, who: Who) -> Reply:
+        return show(message, views.about(who.town.name))
+
+    @strangers.callback_query(Tapped(views.AGAIN))
+    async def on_again(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        if who.resident_state == ResidentState.APPLICANT:
+            return show(tap, views.still_waiting())
+        return await WIZARD.begin(tap, Scene(who, unit, now, seat))
 
     @strangers.message(Command("cancel", ignore_mention=True))
     @strangers.callback_query(Tapped(LEAVE))
@@ -91,19 +102,27 @@ async def _greet(event: Event, scene: Scene, *, payload: str) -> Reply:
     """Begin the sign-up, or go on with it; a code that came along is kept for its step."""
     if scene.who.resident_state == ResidentState.APPLICANT:
         return show(event, views.still_waiting())
-    return await WIZARD.resume(event, scene, also=await _codes(scene, payload))
+    codes = await _codes(scene, payload)
+    if scene.who.resident_state == ResidentState.LEFT and WIZARD.kept(scene.seat) is None and not codes:
+        return show(event, views.turned_away(scene.who.town.name))
+    return await WIZARD.resume(event, scene, also=codes)
 
 
 async def _codes(scene: Scene, payload: str) -> dict[str, str]:
-    """What a deep link's payload is good for here: the town's join code, or a setup code."""
+    """What a deep link's payload is good for here: the town's join code, or a setup code.
+
+    Only what looks like a setup code is looked at as one, and of those only so many an hour.
+    """
     if not payload:
         return {}
     try:
         return {"let_in": actions.check_join_code(scene.who, payload)}
     except CodeWrong:
         pass
+    if code_in(payload) is None:
+        return {}
     try:
-        await roles.check_setup_code(scene.unit, code=payload, now=scene.now)
-    except (CodeWrong, CodeUsed):
+        await roles.try_setup_code(scene.unit, seat=scene.seat, code=payload, now=scene.now)
+    except (CodeWrong, CodeUsed, TooManyTries):
         return {}
     return {"let_in": payload, "setup": payload}

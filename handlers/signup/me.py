@@ -6,12 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from aiogram import F, Router
+from aiogram import Router
 from aiogram.filters import Command
 from aiogram.methods import SendDocument
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
-from handlers.kit.filters import Tapped, residents_only
+from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.lengths import read_length
 from handlers.kit.reply import Event, Reply, answer, chat_of, show
 from handlers.kit.screens import Screen, in_rows
@@ -23,21 +23,27 @@ from handlers.kit.wizard import Scene, Step, Wizard, option
 from handlers.signup import actions, questions, views
 from storage.queries import residents, topics
 from storage.unit import Unit
+from town.facts import NotFound
 
+OFF = "0"
 LEADS = {"reminder_early": (2880, 1440, 720), "reminder_late": (240, 120, 60)}
 
 
 def reminder_lead(wizard: str, which: str) -> Step:
     async def ask(scene: Scene) -> Screen:
         options = [option(wizard, which, str(lead), views.lead_label(lead)) for lead in LEADS[which]]
-        options.append(option(wizard, which, "0", views.off_label()))
+        options.append(option(wizard, which, OFF, views.off_label()))
         return Screen(views.ask_lead(which), in_rows(options))
 
     async def typed(scene: Scene, text: str) -> Any:
         return read_length(text)
 
     async def tapped(scene: Scene, value: str) -> Any:
-        return int(value) or None
+        if value == OFF:
+            return None
+        if value not in map(str, LEADS[which]):
+            raise NotFound(what="time")
+        return int(value)
 
     return Step(which, ask, typed=typed, tapped=tapped)
 
@@ -56,8 +62,8 @@ WIZARD = Wizard(
         questions.language("me"),
         questions.name("me"),
         questions.street("me"),
-        questions.chosen_topics("me", "skills", topics.SKILL),
-        questions.chosen_topics("me", "interests", topics.INTEREST),
+        questions.chosen_topics("skills", topics.SKILL),
+        questions.chosen_topics("interests", topics.INTEREST),
         questions.free_times("me"),
         reminder_lead("me", "reminder_early"),
         reminder_lead("me", "reminder_late"),
@@ -102,24 +108,24 @@ def router() -> Router:
     taps = Router(name="me.taps")
     taps.callback_query.filter(Tapped("me:"), residents_only)
 
-    @taps.callback_query(MeTap.filter(F.do == "open"))
+    @taps.callback_query(Doing(MeTap, "open"))
     async def on_open(tap: CallbackQuery, who: Who, unit: Unit, seat: Seat) -> Reply:
         seat.state = None
         return show(tap, await card(who, unit, seat))
 
-    @taps.callback_query(MeTap.filter(F.do == "privacy"))
+    @taps.callback_query(Doing(MeTap, "privacy"))
     async def on_privacy(tap: CallbackQuery, who: Who) -> Reply:
         return show(tap, views.privacy_screen(who.town.name))
 
-    @taps.callback_query(MeTap.filter(F.do == "data"))
+    @taps.callback_query(Doing(MeTap, "data"))
     async def on_data(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
         return await _data(tap, who, unit)
 
-    @taps.callback_query(MeTap.filter(F.do == "reminders"))
+    @taps.callback_query(Doing(MeTap, "reminders"))
     async def on_reminders(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
         return show(tap, views.reminders(await residents.profile(unit, who.me)))
 
-    @taps.callback_query(MeTap.filter(F.do.in_(set(WIZARD.steps))))
+    @taps.callback_query(Doing(MeTap, *WIZARD.steps))
     async def on_question(
         tap: CallbackQuery, callback_data: MeTap, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:

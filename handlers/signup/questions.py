@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers.kit.nav import page_of, pager
-from handlers.kit.screens import Choice, Screen, distinct, in_rows
+from handlers.kit.choosing import id_in, pages, pick, turned
+from handlers.kit.facts import sentence
+from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.topics import topic_name
-from handlers.kit.wizard import Scene, Stay, Step, option
+from handlers.kit.wizard import GoTo, Scene, Stay, Step, option
+from handlers.roles import actions as roles
 from handlers.signup import actions, views
 from locales import LANGUAGES, best
 from storage.queries import topics
-from town.facts import NotFound
+from town.facts import CodeUsed, CodeWrong, Fact, NotFound
 from town.shifts import DAYS, PARTS, Part, bit
 
-TOPICS_PAGE = 5  # with done, two to page and two to leave: ten choices
-DONE, PAGE = "done", "page"
+DONE = "done"
 
 
 def language(wizard: str) -> Step:
@@ -65,34 +66,26 @@ def street(wizard: str) -> Step:
     return Step("street", ask, typed=typed)
 
 
-def chosen_topics(wizard: str, step: str, kind: str) -> Step:
+def chosen_topics(step: str, kind: str) -> Step:
     """Several of the town's list, a page at a time; what is chosen carries a mark."""
 
     async def ask(scene: Scene) -> Screen:
         listed = await topics.listed(scene.unit, kind)
         chosen = _chosen(scene, step)
-        shown, page = page_of(listed, int(scene.draft.get("@page", 0)), TOPICS_PAGE)
-        labels = distinct([topic_name(topic) for topic in shown], 18)
-        options = [
-            option(wizard, step, str(topic.id), f"✓ {label}" if topic.id in chosen else label)
-            for topic, label in zip(shown, labels, strict=True)
-        ]
         names = [topic_name(topic) for topic in listed if topic.id in chosen]
-        rows = in_rows(options) + pager(len(listed), page, lambda n: f"w:{wizard}:{step}:{PAGE}{n}", TOPICS_PAGE)
-        done = option(wizard, step, DONE, views.done_label(len(names)))
-        return Screen(views.ask_topics(kind, names), (*rows, (done,)))
+        entries = [(f"✓ {topic_name(one)}" if one.id in chosen else topic_name(one), str(one.id)) for one in listed]
+        done = pick(scene, DONE, views.done_label(len(names)))
+        return Screen(views.ask_topics(kind, names), pages(scene, entries, also=[done]))
 
     async def tapped(scene: Scene, value: str) -> Any:
         if value == DONE:
-            scene.draft.pop("@page", None)
             return _chosen(scene, step)
-        if value.startswith(PAGE):
-            scene.draft["@page"] = int(value.removeprefix(PAGE))
-            return Stay()
-        listed = {topic.id for topic in await topics.listed(scene.unit, kind)}
-        if not value.isdecimal() or int(value) not in listed:
+        if turn := turned(scene, value):
+            return turn
+        topic = id_in(value, "topic")
+        if topic not in {one.id for one in await topics.listed(scene.unit, kind)}:
             raise NotFound(what="topic")
-        scene.draft[step] = sorted(set(_chosen(scene, step)) ^ {int(value)})
+        scene.draft[step] = sorted(set(_chosen(scene, step)) ^ {topic})
         return Stay()
 
     return Step(step, ask, tapped=tapped, free=False)
@@ -139,6 +132,35 @@ def consent(wizard: str) -> Step:
         )
 
     async def tapped(scene: Scene, value: str) -> Any:
+        if why := await _setup_code_gone(scene):
+            return Stay(toast=views.code_gone(sentence(why, scene.who.zone)))
+        if not _may_join(scene):
+            return GoTo("code")
         return value == "yes"
 
     return Step("consent", ask, tapped=tapped, free=False)
+
+
+async def _setup_code_gone(scene: Scene) -> Fact | None:
+    """Why the setup code in the draft is good no more; it is taken out, so that the sign-up can go on without it."""
+    if "setup" not in scene.draft:
+        return None
+    try:
+        await roles.check_setup_code(scene.unit, code=scene.draft["setup"], now=scene.now)
+    except (CodeWrong, CodeUsed) as fact:
+        del scene.draft["setup"]
+        return fact
+    return None
+
+
+def _may_join(scene: Scene) -> bool:
+    """Whether the draft has what the town asks for now; a join code that is good no more is taken out."""
+    if scene.who.town.join_policy != "code" or "setup" in scene.draft:
+        return True
+    try:
+        actions.check_join_code(scene.who, scene.draft.get("code") or scene.draft.get("let_in") or "")
+    except CodeWrong:
+        for key in ("code", "let_in"):
+            scene.draft.pop(key, None)
+        return False
+    return True

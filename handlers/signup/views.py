@@ -12,6 +12,7 @@ from handlers.kit.capability import Command
 from handlers.kit.nav import HOME, home
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import ListTap, MeTap
+from handlers.kit.topics import named
 from handlers.kit.who import Who
 from handlers.signup.consent import privacy
 from locales import LANGUAGES, N_, _, a_date_stamp, a_day, a_length, listed
@@ -19,6 +20,8 @@ from storage.queries.residents import Profile
 from storage.queries.topics import SKILL
 from storage.tables import ResidentState
 from town.shifts import DAYS, Part, bit
+
+AGAIN = "join:again"
 
 COMMANDS = (
     Command("start", N_("Begin, or see your week"), N_("start|hello|hi|good day")),
@@ -59,7 +62,7 @@ def ask_topics(kind: str, chosen: Sequence[str]) -> Markup:
         question = _("What do you like? I will show you shifts that suit you first.")
     if not chosen:
         return question
-    return Markup("{}\n\n{}").format(question, _("Chosen: {names}", names=listed(chosen)))
+    return Markup("{}\n\n{}").format(question, _("Chosen: {names}", names=named(chosen)))
 
 
 def done_label(count: int) -> str:
@@ -109,6 +112,32 @@ def joined(name: str, town: str, minutes: int, *, mayor: bool) -> Screen:
     return Screen(text, in_rows([suits, home()]))
 
 
+def about(town: str) -> Screen:
+    """What this is, for somebody who has not signed up yet."""
+    text = _(
+        "I am the town of {town} in a chat. Residents find work that suits them here, take a place on it, are "
+        "reminded, and have their hours confirmed.\n\nI ask a few questions first; /cancel leaves them, and what you "
+        "have written stays.",
+        town=town,
+    )
+    return Screen(text, ((Choice(_("Go on"), HOME),),))
+
+
+def turned_away(town: str) -> Screen:
+    """For somebody whose application was declined."""
+    text = _(
+        "Last time, {town} could not let you in. Things change: would you like to ask again? I put the questions to "
+        "you once more.",
+        town=town,
+    )
+    return Screen(text, ((Choice(_("Ask again"), AGAIN),),))
+
+
+def code_gone(sentence: Markup) -> str:
+    """Said when a setup code was used by somebody else before the sign-up was finished."""
+    return _("{why} You can still join as a resident.", why=sentence).unescape()
+
+
 def left() -> Screen:
     return Screen(
         _("We leave it there. I keep what you wrote: send me anything, and we go on where you were."),
@@ -134,8 +163,8 @@ def me(profile: Profile, skills: Sequence[str], interests: Sequence[str], langua
     lines = [
         _("<b>{name}</b>, {street}", name=profile.name, street=profile.street),
         _("Language: {language}", language=LANGUAGES[language]),
-        _("Skills: {names}", names=listed(skills) if skills else _("none yet")),
-        _("Interests: {names}", names=listed(interests) if interests else _("none yet")),
+        _("Skills: {names}", names=named(skills) if skills else _("none yet")),
+        _("Interests: {names}", names=named(interests) if interests else _("none yet")),
         _("Free: {times}", times=listed(_free(profile.free_times)) or _("not said")),
         _("Reminders: {leads}", leads=_leads(profile)),
         _(

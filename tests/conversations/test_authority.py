@@ -1,0 +1,240 @@
+"""Who may do what: every privileged action, called directly by every kind of person."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from handlers.desk import actions as desk
+from handlers.hours import actions as hours
+from handlers.kit.who import Who
+from handlers.roles import actions as roles
+from handlers.roles import town_actions
+from handlers.shifts import actions as shifts
+from storage.queries import residents
+from storage.queries import roles as role_queries
+from storage.tables import ResidentState, Role
+from storage.unit import Unit
+from tests.conversations.walker import EVERYTHING, dump
+from tests.people import Town
+from town.facts import NotAllowed
+
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.parametrize("channel", ["web"], indirect=True),
+]
+
+PEOPLE = (
+    "stranger",
+    "applicant",
+    "left",
+    "resident",
+    "other coordinator",
+    "former coordinator",
+    "coordinator",
+    "town coordinator",
+    "former mayor",
+    "mayor",
+)
+RESIDENTS = set(PEOPLE) - {"stranger", "applicant", "left"}
+ANY_COORDINATOR = {"other coordinator", "coordinator", "town coordinator", "mayor"}
+OF_THE_PROJECT = {"coordinator", "town coordinator", "mayor"}
+OF_THE_TOWN = {"town coordinator", "mayor"}
+THE_MAYOR = {"mayor"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the actions are about; ids."""
+
+    project: int
+    coming: int
+    held: int
+    over: int
+    anna: int
+    applicant: int
+    coordinator: int
+
+
+Call = Callable[[Unit, Who, Ground, datetime], Awaitable[Any]]
+
+ACTIONS: dict[str, tuple[set[str], Call]] = {
+    "join_shift": (RESIDENTS, lambda u, w, g, now: shifts.join_shift(u, who=w, shift_id=g.coming, now=now)),
+    "open_shift": (RESIDENTS, lambda u, w, g, now: shifts.open_shift(u, who=w, shift_id=g.coming)),
+    "my_projects": (ANY_COORDINATOR, lambda u, w, g, now: desk.my_projects(u, who=w)),
+    "make_project": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: desk.make_project(u, who=w, name="Clinic", place="x", interest_id=None, now=now),
+    ),
+    "rename_project": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: desk.rename_project(u, who=w, project_id=g.project, name="Ovens"),
+    ),
+    "move_project": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: desk.move_project(u, who=w, project_id=g.project, place="Elsewhere"),
+    ),
+    "set_project_interest": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: desk.set_project_interest(u, who=w, project_id=g.project, interest_id=None),
+    ),
+    "publish_shift": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: desk.publish_shift(
+            u,
+            who=w,
+            project_id=g.project,
+            title="Cakes",
+            starts_at=now + timedelta(days=3),
+            length=60,
+            place="x",
+            places=3,
+            skills=(),
+            now=now,
+        ),
+    ),
+    "change_shift": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: desk.change_shift(u, who=w, shift_id=g.held, now=now, title="Cakes", places=9),
+    ),
+    "cancel_shift": (OF_THE_PROJECT, lambda u, w, g, now: desk.cancel_shift(u, who=w, shift_id=g.held, now=now)),
+    "shift_at_desk": (OF_THE_PROJECT, lambda u, w, g, now: desk.shift_at_desk(u, who=w, shift_id=g.held)),
+    "open_rosters": (ANY_COORDINATOR, lambda u, w, g, now: hours.open_rosters(u, who=w, now=now)),
+    "open_sheet": (OF_THE_PROJECT, lambda u, w, g, now: hours.open_sheet(u, who=w, shift_id=g.over, now=now)),
+    "to_confirm": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: hours.to_confirm(u, who=w, shift_id=g.over, resident_id=g.anna, now=now),
+    ),
+    "confirm_all": (OF_THE_PROJECT, lambda u, w, g, now: hours.confirm_all(u, who=w, shift_id=g.over, now=now)),
+    "confirm_one": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: hours.confirm_one(u, who=w, shift_id=g.over, resident_id=g.anna, minutes=30, now=now),
+    ),
+    "miss_one": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: hours.confirm_one(u, who=w, shift_id=g.over, resident_id=g.anna, minutes=0, now=now),
+    ),
+    "appoint": (
+        THE_MAYOR,
+        lambda u, w, g, now: roles.appoint(
+            u, who=w, resident_id=g.anna, role=Role.COORDINATOR, project_id=g.project, now=now
+        ),
+    ),
+    "appoint a mayor": (
+        THE_MAYOR,
+        lambda u, w, g, now: roles.appoint(u, who=w, resident_id=g.anna, role=Role.MAYOR, project_id=None, now=now),
+    ),
+    "take_back": (
+        THE_MAYOR,
+        lambda u, w, g, now: roles.take_back(
+            u, who=w, resident_id=g.coordinator, role=Role.COORDINATOR, project_id=g.project, now=now
+        ),
+    ),
+    "let_in": (OF_THE_TOWN, lambda u, w, g, now: town_actions.let_in(u, who=w, resident_id=g.applicant, now=now)),
+    "turn_away": (OF_THE_TOWN, lambda u, w, g, now: town_actions.turn_away(u, who=w, resident_id=g.applicant, now=now)),
+    "change_setting": (
+        THE_MAYOR,
+        lambda u, w, g, now: town_actions.change_setting(u, who=w, key="join_policy", typed="code"),
+    ),
+    "add_topic": (THE_MAYOR, lambda u, w, g, now: town_actions.add_topic(u, who=w, kind="skill", name="Beekeeping")),
+    "retire_topic": (THE_MAYOR, lambda u, w, g, now: town_actions.retire_topic(u, who=w, topic_id=1)),
+}
+"""Of each action, who may, and how it is called."""
+
+
+async def _everybody(town: Town, project: int, farm: int) -> dict[str, Who]:
+    """One of each kind. Those who hold no role any more held it until a moment ago."""
+    found = {}
+    held: dict[str, tuple[Role, int | None]] = {
+        "other coordinator": (Role.COORDINATOR, farm),
+        "former coordinator": (Role.COORDINATOR, project),
+        "coordinator": (Role.COORDINATOR, project),
+        "town coordinator": (Role.COORDINATOR, None),
+        "former mayor": (Role.MAYOR, None),
+        "mayor": (Role.MAYOR, None),
+    }
+    now, settings = town.clock.now(), await town.settings()
+    async with town.app.database.unit() as unit:
+        for number, kind in enumerate(PEOPLE):
+            state = {"applicant": ResidentState.APPLICANT, "left": ResidentState.LEFT}.get(kind, ResidentState.RESIDENT)
+            if kind == "stranger":
+                found[kind] = Who(900, "web", "900", "en", None, "", None, settings)
+                continue
+            me = await residents.make(
+                unit,
+                name=kind,
+                street="",
+                state=state,
+                free_times=0,
+                reminder_early=None,
+                reminder_late=None,
+                joined_at=now,
+                consent_at=now,
+                consent_version=1,
+            )
+            if kind in ("applicant", "left"):  # the state decides, not what was forgotten
+                for role in Role:
+                    await role_queries.give(unit, resident_id=me, role=role, project_id=None, by=None, now=now)
+            if kind in held:
+                role, of = held[kind]
+                await role_queries.give(unit, resident_id=me, role=role, project_id=of, by=None, now=now)
+                if kind.startswith("former"):
+                    await role_queries.end(unit, resident_id=me, role=role, project_id=of, by=me, now=now)
+            found[kind] = Who(901 + number, "web", str(901 + number), "en", me, kind, state, settings)
+    return found
+
+
+async def test_who_may_do_what(town: Town) -> None:
+    project, farm = await town.project("Bakery"), await town.project("Farm")
+    anna = await town.resident("Anna")
+    over, held = await town.shift(day=0, at="10:00", minutes=60), await town.shift(day=2)
+    await anna.joins(over)
+    await anna.joins(held)
+    coming = await town.shift(day=3)
+    await town.moves(hours=3)
+    people = await _everybody(town, project, farm)
+    ground = Ground(
+        project=project,
+        coming=coming,
+        held=held,
+        over=over,
+        anna=anna.resident_id,
+        applicant=people["applicant"].me,
+        coordinator=people["coordinator"].me,
+    )
+    before = await dump(town, *EVERYTHING)
+    for name, (allowed, call) in ACTIONS.items():
+        for kind, who in people.items():
+            may = await _may(town, call, who, ground)
+            assert may == (kind in allowed), f"{name} by {kind}: {'allowed' if may else 'refused'}"
+            assert await dump(town, *EVERYTHING) == before
+
+
+class _UndoneError(Exception):
+    """Ends a transaction without a trace."""
+
+
+async def _may(town: Town, call: Call, who: Who, ground: Ground) -> bool:
+    """Whether the action is allowed; it is tried, and undone. A refusal has written nothing, notices included."""
+    refused = False
+    try:
+        async with town.app.database.unit() as unit:
+            written = await _changes(unit)
+            try:
+                await call(unit, who, ground, town.clock.now())
+            except NotAllowed:
+                refused = True
+                assert await _changes(unit) == written
+            raise _UndoneError
+    except _UndoneError:
+        return not refused
+
+
+async def _changes(unit: Unit) -> int:
+    """How many rows this connection has ever changed."""
+    return int(await unit.value(text("SELECT total_changes()")))

@@ -1,0 +1,277 @@
+"""Somebody who presses, types and forges at random, and what must hold whatever they do."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import func
+
+from handlers.kit.taps import MeTap
+from storage.sql import select
+from storage.tables import (
+    Account,
+    HoursEntry,
+    Inbox,
+    Project,
+    Resident,
+    ResidentTopic,
+    RoleGrant,
+    SetupCode,
+    Shift,
+    ShiftSkill,
+    Signup,
+    Topic,
+    table_of,
+)
+from storage.tables import Town as TownRow
+from tests.people import Person, Town
+
+NASTY = (
+    "<b>bold",
+    "</b></i>",
+    "<script>alert(1)</script>",
+    "&lt;b&gt; &amp; &#39; &nbsp; &copy",
+    '" onmouseover="x" \'',
+    "{name} {0} {} %s %(n)s",
+    "مرحبا بالعالم",
+    "\u202eevil\u202c \u2066x\u2069",
+    "a\u200bb\u200dc\ufeffd",
+    "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞",
+    "👨‍👩‍👧‍👦🏳️‍🌈👍🏽",
+    "👍" * 30,
+    "ﷺﷺﷺ",
+    "İıſßﬁ ŉ",
+    "e\u0301" * 30,
+    "Back",
+    "Leave it",
+    "✓ Done",
+    "None of these",
+    "…",
+    "(2)",
+    "'; DROP TABLE residents; --",
+    "\\x00\\u0000",
+    "12",
+    "-1",
+    "99999999999999999999",
+    "1e9",
+    "٣",
+    "²",
+    "9:99",
+    "31/02",
+    "31/12/9999 23:59",
+    "tomorrow 25:61",
+    "Thu 9",
+    "3 h",
+    "10000000 h",
+    "home",
+    "@back",
+    "@resume",
+)
+"""What people type, or might."""
+
+TAPS = {
+    prefix: tuple(words.split())
+    for prefix, words in {
+        "shift": "open join leave release coming cant share",
+        "list": "day project suits mine",
+        "hours": "list open all people person came missed typed later",
+        "desk": "home project past newproject particulars rename move interest new shift roster title when length "
+        "place places skills cancel cancelled",
+        "town": "home roles role end ended appoint waiting applicant letin turnaway settings setting topics topic "
+        "retire addtopic",
+        "me": "open privacy data reminders name street skills interests free_times language reminder_early "
+        "reminder_late",
+    }.items()
+}
+WIZARDS = {
+    "signup": ("language", "code", "name", "street", "skills", "interests", "free_times", "consent"),
+    "me": ("language", "name", "street", "skills", "interests", "free_times", "reminder_early", "reminder_late"),
+    "newshift": ("project", "title", "day", "start", "length", "place", "places", "skills", "preview"),
+    "changeshift": ("title", "day", "start", "length", "place", "places", "skills", "sure"),
+    "project": ("name", "place", "interest"),
+    "appoint": ("person", "role", "project", "sure"),
+    "setting": ("value",),
+    "topic": ("name",),
+    "hours": ("minutes",),
+}
+VALUES: tuple[str, ...] = (
+    "@back",
+    "@resume",
+    "@afresh",
+    "done",
+    "yes",
+    "none",
+    "usual",
+    "publish",
+    "mayor",
+    "town",
+    "project",
+    "p1",
+)
+VALUES += ("p-1", "p99999", "page1", "pageX", "weekmorning", "en", "xx", "open", "approval", "0", "1", "7", "-7", "60")
+VALUES += ("2026-11-25", "9999-12-31", "0001-01-01", "09:00", "25:00", "½", "x" * 40, "", ":", "::", "\u202e")
+NUMBERS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "-1", "2147483647", "2147483648", "9" * 30, "", "x", "٣", " 1")
+KEYS = ("", "skill", "interest", "name", "join_policy", "required_minutes", "zone", "nothing", "2026-11-25", "x", "é")
+COMMANDS: tuple[str, ...] = (
+    "/start",
+    "/week",
+    "/shifts",
+    "/me",
+    "/desk",
+    "/town",
+    "/rosters",
+    "/help",
+    "/cancel",
+    "/setup",
+    "/nothing",
+)
+COMMANDS += ("/Week", "/start shift_1", "/start shift_99999999999", "/start KKKK-3333", "/start <b>", "/", "//", "/ ")
+COMMANDS += ("/my week", "/setup KKKK-3333", "/me@riverbend_bot", "week", "my week", "help", "cancel", "town", "desk")
+
+
+def forged(chance: random.Random) -> str:
+    """Callback data that no screen offered, at most 64 bytes."""
+    kind = chance.random()
+    if kind < 0.6:
+        prefix = chance.choice(list(TAPS))
+        parts = [prefix, chance.choice((*TAPS[prefix], "nothing", ""))]
+        parts += [chance.choice(NUMBERS) if chance.random() < 0.7 else str(chance.randint(1, 12)) for _ in range(
+            {"shift": 1, "list": 0, "hours": 4, "desk": 2, "town": 2, "me": 1}[prefix]
+        )]  # fmt: skip
+        if prefix == "list":
+            parts += [chance.choice((*KEYS, *NUMBERS)), chance.choice(NUMBERS)]
+        if prefix == "town":
+            parts.append(chance.choice(KEYS))
+        data = ":".join(parts[: len(parts) - (chance.random() < 0.05)])
+    elif kind < 0.9:
+        wizard = chance.choice(list(WIZARDS))
+        data = f"w:{wizard}:{chance.choice((*WIZARDS[wizard], '-', ''))}:{chance.choice(VALUES)}"
+    else:
+        loose = ("home", "leave", "typed", "w:", "w:me", "w:me:", "w:me:name", "shift:", "join:again", "\u202e" * 20)
+        data = chance.choice((*loose, "".join(chr(chance.randint(1, 0x2FFF)) for _ in range(20))))
+    return data.encode()[:64].decode(errors="ignore") or "x"
+
+
+def typed(chance: random.Random) -> str:
+    """Words, numbers, signs."""
+    kind = chance.random()
+    if kind < 0.25:
+        return chance.choice(COMMANDS)
+    if kind < 0.85:
+        return chance.choice(NASTY)
+    if kind < 0.9:
+        return chance.choice(("x", "<", "é", "👍", "\u0645")) * chance.choice((61, 500, 2000))
+    return "".join(chr(chance.choice((chance.randint(32, 126), chance.randint(0xA0, 0xD7FF)))) for _ in range(30))
+
+
+async def dump(town: Town, *models: Any, but: Sequence[str] = ()) -> dict[str, list[Any]]:
+    """All rows of some tables, to be compared; columns in `but` ("table.column") are left out."""
+    found = {}
+    async with town.app.database.reading() as unit:
+        for model in models:
+            table = table_of(model)
+            columns = [column for column in table.c if f"{table.name}.{column.name}" not in but]
+            found[table.name] = sorted(map(repr, await unit.rows(select(*columns))))
+    return found
+
+
+EVERYTHING = (
+    RoleGrant,
+    Project,
+    Shift,
+    ShiftSkill,
+    Signup,
+    HoursEntry,
+    Topic,
+    TownRow,
+    SetupCode,
+    Resident,
+    ResidentTopic,
+)
+NOT_A_RESIDENTS = (RoleGrant, Project, Shift, ShiftSkill, HoursEntry, Topic, TownRow, SetupCode)
+"""What nobody without a role may change, apart from how many places are taken."""
+
+
+class Watch:
+    """Looks over somebody's shoulder: each thing they do is answered, and nothing fails inside."""
+
+    def __init__(self, town: Town, person: Person, caplog: pytest.LogCaptureFixture) -> None:
+        self.town = town
+        self.person = person
+        self.caplog = caplog
+        self.done: list[str] = []
+        self.account = person.account_id
+        self._seen = 0
+        self._message = next(one.id for one in reversed(person.shown) if not one.document)
+
+    async def taps(self, data: str) -> None:
+        self.done.append(f"tap {data!r}")
+        await self.person.line.tap(self._message, data)
+        await self._check()
+
+    async def says(self, text: str) -> None:
+        self.done.append(f"say {text[:70]!r}")
+        if text.strip():
+            await self.person.line.say(text)
+            await self._check()
+
+    async def _check(self) -> None:
+        failed = [record for record in self.caplog.records if record.levelno >= logging.ERROR]
+        assert not failed, self._story(failed[0].getMessage() + "\n" + str(failed[0].exc_text))
+        inbox, accounts = table_of(Inbox), table_of(Account)
+        async with self.town.app.database.reading() as unit:
+            if not self.account:  # a stranger's, who came last
+                newest = select(func.max(accounts.c.id)).where(accounts.c.channel == self.town.channel)
+                self.account = int(await unit.value(newest))
+            mine = select(func.count()).select_from(inbox).where(inbox.c.account_id == self.account)
+            taken = int(await unit.value(mine))
+            silent = int(await unit.value(mine.where(inbox.c.replies == "[]")))
+        assert taken > self._seen, self._story("it was not taken in")
+        assert not silent, self._story("it was not answered")
+        self._seen = taken
+
+    def _story(self, what: str) -> str:
+        return "\n".join([what, *self.done[-12:]])
+
+    async def goes_on(self) -> None:
+        """The conversation can go on: /week is answered with the card, or with a question of the sign-up."""
+        await self.says("/week")
+        await self.person.looks()
+        if self.person.resident_id:
+            ways = [data for _, data in self.person.last.buttons]
+            assert MeTap(do="open").pack() in ways, self._story(self.person.last.text)
+
+
+class Walker(Watch):
+    """Does so many things at random."""
+
+    async def walks(self, steps: int, chance: random.Random) -> None:
+        for step in range(steps):
+            kind = chance.random()
+            if kind < 0.4:
+                await self._presses(chance)
+            elif kind < 0.7:
+                await self.taps(forged(chance))
+            else:
+                await self.says(typed(chance))
+            if step % 15 == 14:
+                await self.goes_on()
+        await self.goes_on()
+
+    async def _presses(self, chance: random.Random) -> None:
+        shown = [message for message in (await self.person.looks())[-3:] if message.buttons]
+        if not shown:
+            return
+        message = chance.choice(shown)
+        _label, data = chance.choice(message.buttons)
+        if "://" in data:
+            return
+        self.done.append(f"press {data!r}")
+        await self.person.line.tap(message.id, data)
+        if chance.random() < 0.2:
+            await self.person.line.tap(message.id, data)  # twice, as people do
+        await self._check()
