@@ -26,7 +26,7 @@ from bot.channels.telegram_session import Backoff, make_session
 from bot.channels.telegram_taker import Taker
 from bot.channels.telegram_updates import CHANNEL, KINDS
 from bot.clock import Clock
-from bot.delivery.outcome import Delivered, Outcome, Outgoing
+from bot.delivery.outcome import Delivered, Leaving, Outcome, Outgoing
 from bot.delivery.pace import Lane, Pace
 from bot.delivery.telegram import TelegramSender, make_sender_bot
 from bot.intake.intake import Intake
@@ -228,11 +228,13 @@ class Sender:
         self._closing = False
         self._sending = Lines()
 
-    async def send(self, address: str, outgoing: Outgoing, *, lane: Lane, key: str) -> Delivered:
+    async def send(
+        self, address: str, outgoing: Outgoing, *, lane: Lane, key: str, leaving: Leaving | None = None
+    ) -> Delivered:
         if self._closing:
             return Delivered(Outcome.RETRY, "the town is stopping")
         async with self._sending.at(key):
-            return await self._sender.send(address, outgoing, lane=lane)
+            return await self._sender.send(address, outgoing, lane=lane, leaving=leaving)
 
     async def close(self) -> None:
         """Send nothing more, let what is on its way arrive, and close the connections."""

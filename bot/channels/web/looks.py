@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from babel import Locale
@@ -11,10 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handlers import catalogue
 from locales import LANGUAGES, _, speaking
+from storage.tables import Role
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-HIDDEN_CHIPS = frozenset(("start",))
+HIDDEN_CHIPS = frozenset(("start", "cancel"))
+"""Where there is nothing to begin or to leave they would do nothing; where there is, a button stands in the chat."""
 
 
 class Looks:
@@ -38,15 +41,28 @@ def _plain(message: str, **params: object) -> str:
     return _(message, **params).unescape()
 
 
-def chips(language: str) -> list[tuple[str, str]]:
-    """The quick choices under a chat: each command that is for everybody, by the first word for it."""
+class Chip(NamedTuple):
+    """A quick choice: `role` is empty where it is for everybody."""
+
+    command: str
+    label: str
+    role: str
+
+
+def chips(language: str, roles: Collection[str]) -> list[Chip]:
+    """The quick choices under a chat: the commands of everybody and of these roles, by the first word for each.
+
+    Those of a role come first, the mayor's before a coordinator's: whoever has one is here for it most often.
+    """
+    shown = {"", *roles} | ({Role.COORDINATOR} if Role.MAYOR in roles else set())
+    commands = [one for one in catalogue.commands() if one.role in shown and one.name not in HIDDEN_CHIPS]
     with speaking(language):
-        found = [
-            (f"/{command.name}", _(command.words).unescape().partition("|")[0].strip())
-            for command in catalogue.commands()
-            if not command.role and command.name not in HIDDEN_CHIPS
-        ]
-    return [(command, label[:1].upper() + label[1:]) for command, label in found]
+        words = [_(one.words).unescape().partition("|")[0].strip() for one in commands]
+    found = [
+        Chip(f"/{one.name}", word[:1].upper() + word[1:], one.role) for one, word in zip(commands, words, strict=True)
+    ]
+    order = [*Role, ""]
+    return sorted(found, key=lambda chip: order.index(chip.role))
 
 
 def language_of(request: web.Request, fallback: str) -> str:

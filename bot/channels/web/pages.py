@@ -22,6 +22,7 @@ from bot.intake.intake import Unavailable
 from handlers.roles.actions import check_setup_code
 from locales import _, speaking
 from storage.engine import Database
+from storage.queries import residents, roles
 from storage.queries import web as queries
 from storage.queries.web import Phone
 from town import settings as town_settings
@@ -89,7 +90,7 @@ class Pages:
             language=phone.language,
             town=town.name,
             account=phone.account_id,
-            chips=chips(phone.language),
+            chips=chips(phone.language, await self._roles(phone)),
             csrf=token,
         )
         self._sessions.set(page, CSRF, token, LASTS)
@@ -185,6 +186,12 @@ class Pages:
     async def _phone(self, request: web.Request) -> Phone | None:
         async with self._database.reading() as unit:
             return await self._sessions.phone(unit, request)
+
+    async def _roles(self, phone: Phone) -> frozenset[str]:
+        async with self._database.reading() as unit:
+            resident_id = await residents.of_account(unit, phone.account_id)
+            held = await roles.held_by(unit, resident_id) if resident_id is not None else ()
+        return frozenset(grant.role for grant in held)
 
     async def _town(self) -> TownSettings:
         async with self._database.reading() as unit:

@@ -17,6 +17,7 @@ from bot.settings import Settings
 from locales import a_day, a_time, speaking
 from storage.engine import Database
 from storage.queries import web as queries
+from storage.tables import Role
 from storage.unit import Unit
 from town import settings as town_settings
 from town.settings import TownSettings
@@ -76,7 +77,8 @@ class SampleApi:
     async def page(self, request: web.Request) -> web.StreamResponse:
         language = self._language(request)
         town = await self._town()
-        return self._looks.page("sample.html", language=language, town=town.name, chips=chips(language))
+        every_chip = chips(language, frozenset(Role))
+        return self._looks.page("sample.html", language=language, town=town.name, chips=every_chip)
 
     async def people(self, request: web.Request) -> web.StreamResponse:
         """`{"people": [{"account", "name", "role", "label"}], "phones": [three accounts]}`."""

@@ -22,6 +22,8 @@ import { language, t } from "./strings.js";
  * @property {boolean} edited
  */
 
+/** A label that says that it is chosen, or settled: "✓ Baking", "2. ✓ Thandi". */
+const CHOSEN = /^(\d+\. )?✓ /u;
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"];
 
 /** @param {number} size in bytes */
@@ -55,7 +57,8 @@ function renderDocument(file) {
 /** @param {{text: string, data?: string, url?: string}} button */
 function renderButton(button) {
   if (button.data !== undefined) {
-    return make("button", { type: "button", class: "key", "data-data": button.data, dir: "auto" }, button.text);
+    const looks = CHOSEN.test(button.text) ? "key chosen" : "key";
+    return make("button", { type: "button", class: looks, "data-data": button.data, dir: "auto" }, button.text);
   }
   const href = safeLink(button.url);
   const hint = make("span", { class: "visually-hidden" }, ` (${t("newWindow")})`);
@@ -73,7 +76,8 @@ function renderKeyboard(rows) {
 /** The line under a message: when, and whether it was changed. */
 function renderFoot(message) {
   const foot = make("p", { class: "foot" });
-  if (message.edited) foot.append(make("span", { class: "edited" }, t("edited")), " ");
+  // A screen with buttons changes with every tap: that is not worth a word.
+  if (message.edited && !message.buttons?.length) foot.append(make("span", { class: "edited" }, t("edited")), " ");
   foot.append(make("time", { datetime: message.at }, message.time));
   return foot;
 }

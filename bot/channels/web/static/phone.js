@@ -31,8 +31,9 @@ export class Phone {
   /**
    * @param {HTMLElement} section the phone's element
    * @param {string} town the name that speaks
-   * @param {{frame?(frame: object): void, news?(): void, lost?(status: number): void}} [on] `frame`: one that is not
-   *   about messages; `news`: the town said something; `lost`: this chat cannot be had (401: signed out)
+   * @param {{frame?(frame: object): void, news?(): void, changed?(): void, lost?(status: number): void}} [on] `frame`: one that is not
+   *   about messages; `news`: the town said something; `changed`: it changed something that
+   *   it had said; `lost`: this chat cannot be had (401: signed out)
    */
   constructor(section, town, on = {}) {
     this.section = section;
@@ -146,6 +147,7 @@ export class Phone {
     if (frame.rev !== undefined) this.#rev = Math.max(this.#rev, frame.rev);
     if (frame.type === "messages") {
       if (this.#log.upsert(frame.messages)) this.#on.news?.();
+      else this.#on.changed?.();
     } else if (frame.type === "gone") {
       this.#log.remove(frame.ids);
     } else {

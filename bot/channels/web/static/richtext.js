@@ -19,7 +19,9 @@ const LINKS = new Set(["http:", "https:", "tg:"]);
 /** An address, or a command such as /week that stands by itself. */
 const ADDRESS = /(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]])/;
 const COMMAND = /(?<![\p{L}\p{N}_/:.-])(\/[a-z][a-z0-9_]{1,31})(?![\p{L}\p{N}_/-])/u;
-const LIVELY = new RegExp(`${ADDRESS.source}|${COMMAND.source}`, "gu");
+/** A bar of blocks, full ones before empty ones. */
+const BAR = /(▓*░+|▓+)/;
+const LIVELY = new RegExp(`${ADDRESS.source}|${COMMAND.source}|${BAR.source}`, "gu");
 
 /**
  * A link's address, where it is one that may be followed.
@@ -41,7 +43,18 @@ function link(href) {
 }
 
 /**
- * Plain text, with addresses as links and commands as buttons that send them.
+ * A bar as a drawn one: the blocks look coarse in many fonts, and are a mouthful to a screen reader. What they say
+ * stands beside them in numbers.
+ * @param {string} blocks
+ */
+function bar(blocks) {
+  const drawn = make("span", { class: "bar", "aria-hidden": "true" });
+  drawn.style.setProperty("--done", String(blocks.replaceAll("░", "").length / blocks.length));
+  return drawn;
+}
+
+/**
+ * Plain text, with addresses as links, commands as buttons that send them, and bars drawn.
  * @param {string} text
  * @returns {DocumentFragment}
  */
@@ -49,16 +62,20 @@ export function plainText(text) {
   const made = document.createDocumentFragment();
   let done = 0;
   for (const match of text.matchAll(LIVELY)) {
-    const [whole, address, command] = match;
+    const [whole, address, command, blocks] = match;
     const href = address && safeLink(address);
-    if (!href && !command) continue;
-    made.append(text.slice(done, match.index));
-    const lively = href ? link(href) : make("button", { type: "button", class: "command", "data-command": command });
-    lively.textContent = whole;
-    made.append(lively);
+    if (!href && !command && !blocks) continue;
+    made.append(text.slice(done, match.index), blocks ? bar(blocks) : lively(whole, href));
     done = match.index + whole.length;
   }
   made.append(text.slice(done));
+  return made;
+}
+
+/** @param {string} whole @param {string|null} href a checked address; a command without one */
+function lively(whole, href) {
+  const made = href ? link(href) : make("button", { type: "button", class: "command", "data-command": whole });
+  made.textContent = whole;
   return made;
 }
 

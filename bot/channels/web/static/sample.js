@@ -24,6 +24,7 @@ const phones = [...phonesRoot.querySelectorAll(".phone")].map(
     new Phone(section, town, {
       frame: (frame) => frame.type === "clock" && clock.show(frame),
       news: () => heard(slot),
+      changed: () => readPeopleSoon(),
       lost: () => readPeopleSoon(),
     }),
 );
@@ -58,15 +59,19 @@ function remember() {
   }
 }
 
-/** Write the person's name, label and initials on a phone and its tab. */
+/** Write the person's name, label and initials on a phone and its tab, and offer the commands of their role. */
 function dress(slot) {
   const person = people.get(phones[slot].account);
   if (!person) return;
   const parts = partsOf(phones[slot].section);
   const tab = partsOf(tabs[slot]);
+  const role = person.role.toLowerCase();
   for (const avatar of [parts.avatar, tab.avatar]) {
     avatar.textContent = initials(person.name);
-    avatar.dataset.role = person.role;
+    avatar.dataset.role = role;
+  }
+  for (const chip of phones[slot].section.querySelectorAll(".chip[data-role]")) {
+    chip.hidden = chip.dataset.role !== role && role !== "mayor"; // a mayor can do what a coordinator can
   }
   parts.name.textContent = person.name;
   parts.label.textContent = person.label;
