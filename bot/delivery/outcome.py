@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,9 @@ class Delivered:
     moved_to: str | None = None
     reference: str | None = None
 
+
+Leaving = Callable[[], Awaitable[None]]
+"""What is to be done when a message's turn has come, just before it leaves."""
 
 Choice = tuple[str, str]
 """A label, and what it carries: callback data, or an address (`https:`, `http:`, `tg:`) to open."""

@@ -73,7 +73,8 @@ class Pace:
         self._halt_until = float("-inf")
         self._bulk_due = float("-inf")
         self._bulk_gap = self.limits.overall_period / self.limits.overall
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._timer_at: float | None = None  # uvloop's handles for a time that has passed cannot say when they are due
 
     @property
     def chats_remembered(self) -> int:
@@ -235,9 +236,10 @@ class Pace:
 
     def _set_timer(self, at: float | None) -> None:
         if self._timer is not None:
-            if self._timer.when() == at:
+            if self._timer_at == at:
                 return
             self._timer.cancel()
+        self._timer_at = at
         self._timer = None if at is None else asyncio.get_running_loop().call_at(at, self._on_time)
 
     def _on_time(self) -> None:

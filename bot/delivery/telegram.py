@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.delivery.outcome import Choice, Delivered, Outcome, Outgoing
+from bot.delivery.outcome import Choice, Delivered, Leaving, Outcome, Outgoing
 from bot.delivery.pace import Lane, Pace
 
 log = logging.getLogger(__name__)
@@ -37,8 +38,16 @@ def seconds_to_wait(error: RetryAfter) -> float:
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
-class TownRateLimiter(BaseRateLimiter[Lane]):
-    """Gives PTB's requests their turn in a `Pace` shared with the replies; `rate_limit_args` is the lane.
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a request tells the limiter. `leaving` runs each time its turn has come, before the request goes out."""
+
+    lane: Lane = Lane.BULK
+    leaving: Leaving | None = None
+
+
+class TownRateLimiter(BaseRateLimiter[Turn]):
+    """Gives PTB's requests their turn in a `Pace` shared with the replies; `rate_limit_args` is a `Turn`.
 
     After a 429 everything halts for the time Telegram asks, and the request is tried again up to `retries` times.
     It is not when the wait is longer than `patience` seconds: the outbox keeps the row better than a waiting task.
@@ -62,16 +71,19 @@ class TownRateLimiter(BaseRateLimiter[Lane]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: Lane | None,
+        rate_limit_args: Turn | None,
     ) -> Answer:
         """Carry out a request in its turn. Raises RetryAfter when out of retries, and any other error at once."""
         chat_id = None if endpoint in UNCOUNTED else data.get("chat_id")
+        turn = rate_limit_args or Turn()
         tries_left = self.retries
         while True:
             if chat_id is None:
                 await self.pace.resumed()
             else:
-                await self.pace.turn(chat_id, rate_limit_args or Lane.BULK)
+                await self.pace.turn(chat_id, turn.lane)
+            if turn.leaving is not None:
+                await turn.leaving()
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
@@ -85,7 +97,7 @@ class TownRateLimiter(BaseRateLimiter[Lane]):
 
 def make_sender_bot(
     token: str, api_base: str | None, pace: Pace, *, retries: int = 2, read_timeout: float = 20.0
-) -> ExtBot[Lane]:
+) -> ExtBot[Turn]:
     """The bot that delivers: requests in turn with `pace`, timeouts in seconds.
 
     `api_base` is the address of a Bot API server, Telegram's own when None.
@@ -127,7 +139,7 @@ class TelegramSender:
 
     idempotent = False  # Telegram has no key by which it would know a message again
 
-    def __init__(self, bot: ExtBot[Lane]) -> None:
+    def __init__(self, bot: ExtBot[Turn]) -> None:
         self._bot = bot
 
     async def close(self) -> None:
@@ -135,9 +147,12 @@ class TelegramSender:
         await self._bot.request.shutdown()
         await self._bot.shutdown()
 
-    async def send(self, address: str, outgoing: Outgoing, *, lane: Lane, key: str = "") -> Delivered:
+    async def send(
+        self, address: str, outgoing: Outgoing, *, lane: Lane, key: str = "", leaving: Leaving | None = None
+    ) -> Delivered:
         """Send a message to the chat whose id is `address`; `key` is for channels that know a message again.
 
+        `leaving` is awaited when the message's turn has come; what it raises, this raises, and nothing is sent.
         RETRY after a timeout or a broken connection does not say that nothing arrived: Telegram gives no way to know.
         """
         try:
@@ -147,26 +162,26 @@ class TelegramSender:
         if outgoing.document is not None and len(outgoing.document[1]) > LARGEST_FILE:
             return Delivered(Outcome.REFUSED, "the document is larger than 50 MB")
         try:
-            message = await self._send(chat_id, outgoing, lane)
+            message = await self._send(chat_id, outgoing, Turn(lane, leaving))
         except TelegramError as error:
             return outcome_of(error)
         return Delivered(Outcome.SENT, reference=str(message.message_id))
 
-    async def _send(self, chat_id: int, screen: Outgoing, lane: Lane) -> Message:
+    async def _send(self, chat_id: int, screen: Outgoing, turn: Turn) -> Message:
         markup = keyboard(screen.buttons)
         if screen.document is not None:
             name, content = screen.document
             return await self._bot.send_document(
                 chat_id, content, caption=screen.html, parse_mode=ParseMode.HTML, reply_markup=markup, filename=name,
-                rate_limit_args=lane,
+                rate_limit_args=turn,
             )  # fmt: skip
         if screen.photo is not None:
             return await self._bot.send_photo(
                 chat_id, screen.photo, caption=screen.html, parse_mode=ParseMode.HTML, reply_markup=markup,
-                rate_limit_args=lane,
+                rate_limit_args=turn,
             )  # fmt: skip
         return await self._bot.send_message(
-            chat_id, screen.html, parse_mode=ParseMode.HTML, reply_markup=markup, rate_limit_args=lane
+            chat_id, screen.html, parse_mode=ParseMode.HTML, reply_markup=markup, rate_limit_args=turn
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.web.body import Rows
 from bot.channels.web.chats import TROUBLE, Chats, NoChat, Upload
 from bot.channels.web.limits import LINKS, BadContent
-from bot.delivery.outcome import Choice, Delivered, Outcome, Outgoing
+from bot.delivery.outcome import Choice, Delivered, Leaving, Outcome, Outgoing
 from bot.delivery.pace import Lane
 
 
@@ -17,8 +17,13 @@ class WebSender:
     def __init__(self, chats: Chats) -> None:
         self._chats = chats
 
-    async def send(self, address: str, outgoing: Outgoing, *, lane: Lane, key: str) -> Delivered:
-        """Write `outgoing` into the chat at `address`; the history needs no pace, so `lane` is not asked."""
+    async def send(
+        self, address: str, outgoing: Outgoing, *, lane: Lane, key: str, leaving: Leaving | None = None
+    ) -> Delivered:
+        """Write `outgoing` into the chat at `address`; the history needs no pace, so `lane` is not asked.
+
+        Nor is `leaving`: what is written once by its key need not be known to have left.
+        """
         rows: Rows = [[_button(choice) for choice in row] for row in outgoing.buttons]
         try:
             written = await self._chats.say(address, outgoing.html, rows, key=key, upload=_upload(outgoing))

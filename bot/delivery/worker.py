@@ -12,42 +12,54 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.delivery.lanes import Lane
-from bot.delivery.outcome import Delivered, Outcome, Outgoing
+from bot.delivery.outcome import Delivered, Leaving, Outcome, Outgoing
 from handlers import catalogue
 from handlers.kit.capability import Notice
 from handlers.kit.screens import Screen
 from locales import speaking
 from storage import inbox, outbox
-from storage.engine import Database
+from storage.engine import TROUBLE, Database
 from storage.lease import Lease
 from storage.outbox import Address, Taken
 from storage.queries import accounts, town
 from storage.tables import OutboxState, Priority
+from storage.unit import Unit
 from town.reminders import after_quiet
 from town.settings import TownSettings
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 BATCH = 32
 MOST_TRIES = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+DATABASE_PAUSE = 0.5
+"""Seconds between tries while the database is away."""
+
 LOOK_AGAIN = 10.0
 """Seconds after which the outbox is looked into even when nobody said so."""
 
 
 class Sender(Protocol):
-    """Sends to one channel. `idempotent`: the channel shows a key once, however often it is sent."""
+    """Sends to one channel. `idempotent`: the channel shows a key once, however often it is sent.
+
+    One that is not awaits `leaving` just before the message leaves, when it has waited for its turn.
+    """
 
     idempotent: bool
 
-    async def send(self, address: str, outgoing: Outgoing, *, lane: Lane, key: str) -> Delivered: ...
+    async def send(
+        self, address: str, outgoing: Outgoing, *, lane: Lane, key: str, leaving: Leaving | None = None
+    ) -> Delivered: ...
 
 
 class DeliveryWorker:
@@ -72,6 +84,9 @@ class DeliveryWorker:
             try:
                 async with self.database.lease("delivery") as lease:
                     await self._while_held(lease)
+            except TROUBLE as error:
+                log.warning("the delivery waits for the database: %s", type(error).__name__)
+                await asyncio.sleep(1)
             except Exception:
                 log.exception("the delivery stumbled; it goes on in a moment")
                 await asyncio.sleep(1)
@@ -111,9 +126,7 @@ class DeliveryWorker:
 
     async def _deliver(self, row: Taken) -> None:
         now = self.clock.now()
-        async with self.database.reading() as unit:
-            settings = await town.settings(unit)
-            addresses = await outbox.addresses(unit, row.resident_id)
+        settings, addresses = await self._insist(self.database.reading, partial(_recipient, row))
         notice = catalogue.notices().get(row.notice)
         if notice is None:
             log.error("no capability knows the notice %r", row.notice)
@@ -132,20 +145,16 @@ class DeliveryWorker:
             sender = self.senders.get(account.channel)
             if sender is None:
                 continue
-            if notice.once and not sender.idempotent:
-                if row.may_have_left:
-                    await self._settle(row, OutboxState.DROPPED, "may have been sent before a stop")
-                    return
-                async with self.database.unit() as unit:
-                    await outbox.mark_in_flight(unit, row.id)
+            if notice.once and not sender.idempotent and row.may_have_left:
+                await self._settle(row, OutboxState.DROPPED, "may have been sent before a stop")
+                return
             last = await self._to(sender, account, row, notice, settings)
             if last.outcome is Outcome.SENT:
                 await self._settle(row, OutboxState.SENT, "", account_id=account.id, reference=last.reference or "")
                 return
             if last.outcome is not Outcome.BLOCKED:
                 break
-            async with self.database.unit() as unit:
-                await inbox.set_reachable(unit, channel=account.channel, address=account.address, reachable=False)
+            await self._note(inbox.set_reachable, channel=account.channel, address=account.address, reachable=False)
         await self._not_sent(row, last)
 
     async def _to(
@@ -155,12 +164,12 @@ class DeliveryWorker:
             outgoing = outgoing_of(notice.render(row.fields, settings))
         key = f"outbox:{row.id}"
         lane = Lane.PERSONAL if row.priority <= Priority.PERSONAL else Lane.BULK
-        delivered = await sender.send(account.address, outgoing, lane=lane, key=key)
+        leaving = partial(self._note, outbox.mark_in_flight, row.id) if notice.once else None
+        delivered = await sender.send(account.address, outgoing, lane=lane, key=key, leaving=leaving)
         if delivered.outcome is not Outcome.MOVED or not delivered.moved_to:
             return delivered
-        async with self.database.unit() as unit:
-            await accounts.move(unit, channel=account.channel, address=account.address, to=str(delivered.moved_to))
-        return await sender.send(str(delivered.moved_to), outgoing, lane=lane, key=key)
+        await self._note(accounts.move, channel=account.channel, address=account.address, to=str(delivered.moved_to))
+        return await sender.send(str(delivered.moved_to), outgoing, lane=lane, key=key, leaving=leaving)
 
     async def _not_sent(self, row: Taken, last: Delivered) -> None:
         if last.outcome is not Outcome.RETRY:
@@ -171,20 +180,42 @@ class DeliveryWorker:
             pause = min(FIRST_PAUSE * 2 ** (row.attempts - 1), LONGEST_PAUSE)
             if last.retry_after:
                 pause = max(pause, timedelta(seconds=last.retry_after))
-            async with self.database.unit() as unit:
-                await outbox.put_back(unit, row.id, due_at=self.clock.now() + pause, detail=last.detail)
+            await self._note(outbox.put_back, row.id, due_at=self.clock.now() + pause, detail=last.detail)
 
     async def _put_off(self, row: Taken, until: datetime) -> None:
-        async with self.database.unit() as unit:
-            await outbox.put_back(unit, row.id, due_at=until, count=False)
+        await self._note(outbox.put_back, row.id, due_at=until, count=False)
 
     async def _settle(
         self, row: Taken, state: OutboxState, detail: str, *, account_id: int | None = None, reference: str = ""
     ) -> None:
-        async with self.database.unit() as unit:
-            await outbox.settle(
-                unit, row.id, state, now=self.clock.now(), account_id=account_id, reference=reference, detail=detail
-            )
+        now = self.clock.now()
+        await self._note(
+            outbox.settle, row.id, state, now=now, account_id=account_id, reference=reference, detail=detail
+        )
+
+    async def _note(self, write: Callable[..., Awaitable[object]], *args: Any, **values: Any) -> None:
+        """Write something down: what has left must not leave again for want of a note."""
+        await self._insist(self.database.unit, lambda unit: write(unit, *args, **values))
+
+    async def _insist(
+        self, transaction: Callable[[], AbstractAsyncContextManager[Unit]], work: Callable[[Unit], Awaitable[T]]
+    ) -> T:
+        """Do something in the database, as often as it takes. Raises TROUBLE only when we are stopping."""
+        while True:
+            try:
+                async with transaction() as unit:
+                    done = await work(unit)
+                break  # only now it is committed
+            except TROUBLE as error:
+                if self._stopping:
+                    raise
+                log.warning("the delivery waits for the database: %s", type(error).__name__)
+                await asyncio.sleep(DATABASE_PAUSE)
+        return done
+
+
+async def _recipient(row: Taken, unit: Unit) -> tuple[TownSettings, list[Address]]:
+    return await town.settings(unit), await outbox.addresses(unit, row.resident_id)
 
 
 def _too_late(row: Taken, now: datetime) -> str | None:

@@ -18,10 +18,10 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import EditMessageText, SendMessage
 from aiogram.types import Update
-from sqlalchemy.exc import DBAPIError
 
 from bot.intake.arrival import Arrival
 from bot.intake.frozen import Method
+from storage.engine import TROUBLE
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Intake:
             try:
                 result = await self.dispatcher.feed_update(bot, update, arrival=arrival)
                 return [] if result is UNHANDLED or result is None else list(result)
-            except DBAPIError as error:
+            except TROUBLE as error:
                 # Another delivery of the same update has just committed, or the database is away: look again.
                 if pause is None:
                     raise Unavailable(f"update {arrival.key} of {arrival.channel}") from error

@@ -22,8 +22,10 @@ from town.settings import TownSettings
 async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings) -> Update:
     """The update itself, or the tap or command that its words stand for."""
     message = update.message
-    if message is None or message.text is None or message.text.startswith("/"):
+    if message is None or message.text is None:
         return update
+    if message.text.startswith("/"):
+        return _nearest(update, message, message.text)
     free = expects_words(seat.state)
     for choices in await _in_sight(unit, seat.account_id, town):
         data = as_tap(message.text, choices, numbers=not free)
@@ -47,6 +49,14 @@ async def _in_sight(unit: Unit, account_id: int, town: TownSettings) -> list[lis
         screen = catalogue.render(notice.notice, json.loads(notice.fields), town)
         seen.append((notice.sent_at, screen.choices))
     return [choices for _, choices in sorted(seen, key=lambda pair: pair[0], reverse=True)]
+
+
+def _nearest(update: Update, message: Message, text: str) -> Update:
+    """A command as it is; one that is written another way ("/Week", "/my week", "/semana") as the one it means."""
+    if text[1:].partition(" ")[0].partition("@")[0] in catalogue.names():
+        return update
+    command = catalogue.command_for(text[1:])
+    return update if command is None else _command(update, message, command)
 
 
 def _tap(update: Update, message: Message, data: str) -> Update:

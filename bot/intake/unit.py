@@ -16,7 +16,6 @@ from typing import Any
 
 from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject, Update
-from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
 from bot.intake.arrival import Arrival
@@ -27,7 +26,7 @@ from handlers.kit.seat import Seat, current_seat
 from handlers.kit.who import Who
 from locales import speaking
 from storage import inbox
-from storage.engine import Database
+from storage.engine import TROUBLE, Database
 from storage.inbox import Opened
 from storage.unit import Unit
 from town import settings as town_settings
@@ -54,7 +53,7 @@ class UnitMiddleware(BaseMiddleware):
         now = self.clock.now()
         try:
             return await self._in_unit(handler, event, data, now)
-        except DBAPIError:
+        except TROUBLE:
             raise
         except Fact as fact:
             said = fact

@@ -6,14 +6,22 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_world import Call
 from tests.faults.child import rows
 
-Reply = tuple[str, ...]
-"""One reply, recognisable in Telegram's record of calls: the method, where it goes, and its words."""
+TOAST = "answerCallbackQuery"
+
+
+class Reply(NamedTuple):
+    """One reply, recognisable in Telegram's record of calls. `to` is a chat's id, or a tap's for its toast."""
+
+    method: str
+    to: str
+    message_id: str
+    words: str
 
 
 def replies_of(stored: str) -> list[Reply]:
@@ -22,9 +30,8 @@ def replies_of(stored: str) -> list[Reply]:
 
 
 def _reply(method: str, params: dict[str, Any]) -> Reply:
-    if method == "answerCallbackQuery":
-        return method, str(params["callback_query_id"])
-    return method, str(params["chat_id"]), str(params.get("message_id", "")), str(params["text"])
+    where = params["callback_query_id"] if method == TOAST else params["chat_id"]
+    return Reply(method, str(where), str(params.get("message_id", "")), str(params.get("text") or ""))
 
 
 def arrived(calls: Iterable[Call]) -> Counter[Reply]:
@@ -33,7 +40,7 @@ def arrived(calls: Iterable[Call]) -> Counter[Reply]:
     return Counter(
         _reply(call.method, call.params)
         for call in calls
-        if call.method in {"sendMessage", "editMessageText", "answerCallbackQuery"}
+        if call.method in {"sendMessage", "editMessageText", TOAST}
         and (call.ok or any(words in call.error for words in again))
     )
 

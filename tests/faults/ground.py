@@ -41,13 +41,14 @@ class Ground:
             await town_queries.keep(unit, replace(first, join_policy="open", quiet_from=time(0), quiet_until=time(0)))
             project = await unit.add(Project(name="Bakery", place="Mill Lane 2", created_at=ground.now))
             ground.project_id = project.id
-            ground.maker_id = await ground._resident(unit, "The town's memory")
+            ground.maker_id = await ground.person(unit, "The town's memory")
         return ground
 
     async def close(self) -> None:
         await self.database.close()
 
-    async def _resident(self, unit: Unit, name: str, *, early: int | None = None) -> int:
+    async def person(self, unit: Unit, name: str, *, early: int | None = None) -> int:
+        """A resident without an account."""
         made = await unit.add(
             Resident(
                 name=name, street="Mill Lane", free_times=ALWAYS_FREE, reminder_early=early, reminder_late=None,
@@ -60,7 +61,7 @@ class Ground:
         self, unit: Unit, name: str, address: str, *, channel: str = "telegram", early: int | None = None
     ) -> int:
         """Somebody who signed up before; `early` is their first reminder's lead in minutes (None: no reminder)."""
-        made = await self._resident(unit, name, early=early)
+        made = await self.person(unit, name, early=early)
         await unit.add(Account(channel=channel, address=address, resident_id=made, language="en", created_at=self.now))
         self.residents[address] = made
         return made

@@ -199,18 +199,17 @@ def every_update_is_answered(story: Story) -> int:
     assert rows(story.file, "SELECT count(*) FROM inbox") == [(UPDATES,)]
     for step, replies in zip(story.fed, stored.values(), strict=True):
         assert replies, step
-        assert any(step.said in reply[-1] for reply in replies), (step, replies)
-    wanted = Counter(reply for replies in stored.values() for reply in replies)
+        assert any(step.said in reply.words for reply in replies), (step, replies)
+    every = [reply for replies in stored.values() for reply in replies]
+    wanted = Counter(every)
     people = {str(one.id) for one in story.coordinators}
-    seen = Counter({reply: n for reply, n in arrived(story.tg.calls).items() if reply[1] not in people})
+    seen = Counter({reply: n for reply, n in arrived(story.tg.calls).items() if reply.to not in people})
     assert not wanted - seen, "some replies never arrived"
     assert not seen - wanted - story.toll.may_come_again, "replies were repeated that no kill interrupted"
-    everybody: list[Script] = [*story.residents, *story.strangers]
-    last_words = {script.person.id: stored[number] for number, script in zip(story.numbers, story.order, strict=True)}
-    for script in everybody:
-        words = [reply for reply in last_words[script.person.id] if reply[0] != "answerCallbackQuery"]
-        shown = script.screen if words[-1][2] else script.person.last
-        assert shown.html == words[-1][-1], f"{script.person} is left with something old"
+    in_the_end = {(reply.to, reply.message_id): reply.words for reply in every if reply.message_id}
+    for script in (*story.residents, *story.strangers):
+        shown = script.screen.html
+        assert shown == in_the_end[str(script.person.id), str(script.screen.id)], f"{script.person} sees an old screen"
     return (seen - wanted).total()
 
 
