@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from bot import logs
 from bot.settings import Settings
 from handlers.kit.topics import INTERESTS, SKILLS
 from storage.engine import Database
@@ -17,6 +18,7 @@ async def found(database: Database, settings: Settings) -> None:
     """Found the town that is configured, unless it was founded before. The mayor changes the rest in chat."""
     async with database.unit() as unit:
         if await town.is_founded(unit):
+            logs.hide((await town.settings(unit)).join_code)
             return
         first = TownSettings(
             name=settings.town_name,
@@ -24,6 +26,7 @@ async def found(database: Database, settings: Settings) -> None:
             language=settings.town_language,
             join_code="".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(6)),
         )
+        logs.hide(first.join_code)
         await town.found(unit, first, is_sample=False)
         for kind, names in ((topics.SKILL, SKILLS), (topics.INTEREST, INTERESTS)):
             for name in names:

@@ -6,7 +6,7 @@ A tick that was missed, a restart or a second process changes nothing: the next 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -46,7 +46,13 @@ class Ticker:
         self.jobs = (*catalogue.jobs(), *HOUSEKEEPING)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
-            self.tick, "interval", seconds=EVERY, coalesce=True, misfire_grace_time=None, max_instances=1
+            self.tick,
+            "interval",
+            seconds=EVERY,
+            next_run_time=datetime.now(UTC),  # at once: what fell due while nobody ran does not wait
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
         )
 
     def start(self) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -162,7 +162,8 @@ def a_span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
 
 def a_date_stamp(instant: datetime, zone: ZoneInfo) -> str:
     """A date and time as kept for the record."""
-    return format_datetime(instant.astimezone(zone), "medium", locale=locale())
+    there = instant.astimezone(zone)
+    return f"{format_date(there, 'medium', locale=locale())}, {a_time(instant, zone)}"
 
 
 def a_length(minutes: int) -> Markup:

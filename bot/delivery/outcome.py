@@ -23,6 +23,7 @@ class Delivered:
 
     `detail` is the channel's own words, for the log. `retry_after` is seconds to wait, if the channel said.
     `moved_to` is the new address of a moved chat. `reference` is the channel's id of the message sent.
+    `may_have_arrived`: the message left, and nobody knows whether it got there.
     """
 
     outcome: Outcome
@@ -30,6 +31,7 @@ class Delivered:
     retry_after: float | None = None
     moved_to: str | None = None
     reference: str | None = None
+    may_have_arrived: bool = False
 
 
 Leaving = Callable[[], Awaitable[None]]

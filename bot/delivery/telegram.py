@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from httpx import ConnectError, ConnectTimeout, HTTPError, PoolTimeout
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
@@ -202,4 +203,10 @@ def outcome_of(error: TelegramError) -> Delivered:
         case _:
             # Timeouts, broken connections, 5xx, garbled answers. And a refused token: that is the town's trouble,
             # not the message's, whose row waits for a good one.
-            return Delivered(Outcome.RETRY, detail)
+            return Delivered(Outcome.RETRY, detail, may_have_arrived=_left(error))
+
+
+def _left(error: TelegramError) -> bool:
+    """Whether the request was on its way when it failed: then Telegram may have acted on it."""
+    cause = error.__cause__
+    return isinstance(cause, HTTPError) and not isinstance(cause, ConnectError | ConnectTimeout | PoolTimeout)

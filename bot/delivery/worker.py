@@ -155,7 +155,10 @@ class DeliveryWorker:
             if last.outcome is not Outcome.BLOCKED:
                 break
             await self._note(inbox.set_reachable, channel=account.channel, address=account.address, reachable=False)
-        await self._not_sent(row, last)
+        if notice.once and last.may_have_arrived:
+            await self._settle(row, OutboxState.DROPPED, f"may have arrived: {last.detail}")
+        else:
+            await self._not_sent(row, last)
 
     async def _to(
         self, sender: Sender, account: Address, row: Taken, notice: Notice, settings: TownSettings

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from aiogram.types import CallbackQuery, Message, Update
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
 
 from bot.intake.frozen import choices_of
 from handlers import catalogue
+from handlers.kit.nav import ANEW
 from handlers.kit.reply import TYPED
 from handlers.kit.screens import Choice
 from handlers.kit.seat import Seat
@@ -35,6 +36,16 @@ async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings)
         return update
     command = catalogue.command_for(message.text)
     return update if command is None else _command(update, message, command)
+
+
+def led_away(update: Update) -> Update:
+    """A tap that leads away from a message worth keeping is handled as if that message could not be changed."""
+    tap = update.callback_query
+    if tap is None or not (tap.data or "").startswith(ANEW):
+        return update
+    kept = InaccessibleMessage(chat=tap.message.chat, message_id=tap.message.message_id) if tap.message else None
+    away = tap.model_copy(update={"data": (tap.data or "")[len(ANEW) :], "message": kept})
+    return Update(update_id=update.update_id, callback_query=away)
 
 
 async def _in_sight(unit: Unit, account_id: int, town: TownSettings) -> list[list[Choice]]:

@@ -20,7 +20,7 @@ from aiogram.types import TelegramObject, Update
 from bot.clock import Clock
 from bot.intake.arrival import Arrival
 from bot.intake.frozen import Method, flatten, freeze, thaw
-from bot.intake.typed import from_words
+from bot.intake.typed import from_words, led_away
 from handlers.kit.facts import apology, sorry
 from handlers.kit.seat import Seat, current_seat
 from handlers.kit.who import Who
@@ -92,7 +92,9 @@ class UnitMiddleware(BaseMiddleware):
         if not opened.reachable and isinstance(event, Update) and (event.message or event.callback_query):
             # Whoever writes can be written to, whatever an earlier delivery met.
             await inbox.set_reachable(unit, channel=arrival.channel, address=arrival.address, reachable=True)
-        update = await from_words(unit, event, seat, who.town) if isinstance(event, Update) else event
+        update = event
+        if isinstance(event, Update):
+            update = led_away(await from_words(unit, event, seat, who.town))
         data |= {"unit": unit, "now": now, "seat": seat, "who": who}
         replies = flatten(await handler(update, data))
         if seat.changed:

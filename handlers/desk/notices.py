@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.kit.capability import Fields, Notice
 from handlers.kit.facts import moment
-from handlers.kit.nav import home
+from handlers.kit.nav import anew, home
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import ShiftTap
 from locales import _, a_span
@@ -28,7 +28,7 @@ def _shift_changed(fields: Fields, town: TownSettings) -> Screen:
     else:
         lines.append(_("Where: {new}", new=fields["place"]))
     lines.append(_("Your place is still yours. If you can't come now, please leave it to somebody else."))
-    return Screen(Markup("\n").join(lines), in_rows([_shift(fields), home()]))
+    return Screen(Markup("\n").join(lines), in_rows([anew(_shift(fields)), anew(home())]))
 
 
 def _shift_cancelled(fields: Fields, town: TownSettings) -> Screen:
@@ -37,7 +37,7 @@ def _shift_cancelled(fields: Fields, town: TownSettings) -> Screen:
         _("It was to be {when}, {place}.", when=_span_of(fields, "", town.tz), place=fields["place"]),
         _("You need not come. There are other shifts that would be glad of you: /shifts"),
     ]
-    return Screen(Markup("\n").join(lines), in_rows([_shift(fields), home()]))
+    return Screen(Markup("\n").join(lines), in_rows([anew(_shift(fields)), anew(home())]))
 
 
 def _shift(fields: Fields) -> Choice:

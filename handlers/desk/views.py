@@ -56,6 +56,8 @@ def desk(projects: Sequence[ProjectRow], page: int, *, everywhere: bool, rosters
     if rosters:
         lines.append(ngettext("The hours of {n} shift wait for you.", "The hours of {n} shifts wait for you.", rosters))
     then = []
+    if rosters:
+        then.append(Choice(_("Confirm hours"), HoursTap(do="list", shift=0).pack()))
     if projects:
         then.append(Choice(_("New shift"), _to("new")))
     if everywhere:

@@ -31,6 +31,7 @@ def _ways() -> tuple[tuple[Choice, ...], ...]:
 def help_screen(commands: Sequence[Command]) -> Screen:
     lines = [_("<b>What I can do for you</b>")]
     lines += [Markup("/{} – {}").format(command.name, _(command.about)) for command in commands]
+    lines.append(Markup(""))
     lines.append(_("You can tap, or write: a choice's words or its number work as well."))
     return Screen(Markup("\n").join(lines), _ways())
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from handlers.kit.capability import Fields, Notice
-from handlers.kit.nav import home
+from handlers.kit.nav import anew, home
 from handlers.kit.screens import Choice, Row, Screen
 from handlers.kit.taps import HoursTap, ShiftTap
 from locales import _, a_length, a_moment, a_span, listed, ngettext
@@ -80,7 +80,7 @@ def confirmed(fields: Fields, town: TownSettings) -> Screen:
         title=fields["title"],
         length=a_length(fields["minutes"]),
     )
-    return Screen(text, ((home(),),))
+    return Screen(text, ((anew(home()),),))
 
 
 def missed(fields: Fields, town: TownSettings) -> Screen:
@@ -93,7 +93,7 @@ def missed(fields: Fields, town: TownSettings) -> Screen:
         coordinator=fields["coordinator"],
     )
     page = Choice(_("The shift's page"), ShiftTap(do="open", shift=fields["shift"]).pack())
-    return Screen(text, ((page, home()),))
+    return Screen(text, ((anew(page), anew(home())),))
 
 
 def _ways(fields: Fields) -> tuple[Row, ...]:
@@ -101,7 +101,9 @@ def _ways(fields: Fields) -> tuple[Row, ...]:
     one_by_one = Choice(_("One by one"), _tap("people", shift))
     later = Choice(_("Later"), _tap("later", shift))
     if fields["open"] == 1:
-        return ((one_by_one,), (later,))
+        starts, ends = (datetime.fromisoformat(fields[name]) for name in ("starts_at", "ends_at"))
+        length = a_length(int((ends - starts).total_seconds()) // 60)
+        return ((Choice(_("Yes: {length}", length=length), _tap("all", shift)),), (one_by_one,), (later,))
     return ((Choice(_("All came"), _tap("all", shift)),), (one_by_one,), (later,))
 
 

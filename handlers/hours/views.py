@@ -143,7 +143,7 @@ def _how_far(of: Sheet) -> Markup:
     still = sum(line.open for line in of.lines)
     if not still:
         return _("All of it is settled.")
-    return ngettext("{n} person is still open.", "{n} people are still open.", still)
+    return ngettext("{n} person still waits.", "{n} people still wait.", still)
 
 
 def _entry(number: int, line: Line, me: int) -> Markup:
@@ -154,7 +154,7 @@ def _entry(number: int, line: Line, me: int) -> Markup:
 def _state(line: Line) -> Markup:
     if line.minutes is not None:
         return _("{length} confirmed", length=a_length(line.minutes))
-    return _("did not come") if line.state == SignupState.MISSED else _("still open")
+    return _("did not come") if line.state == SignupState.MISSED else _("still waits")
 
 
 def _mark(line: Line) -> str:

@@ -26,6 +26,15 @@ def leave() -> Choice:
     return Choice(_("Leave it"), LEAVE)
 
 
+ANEW = "!"
+"""Before a choice's data: whatever it leads to comes as a message of its own."""
+
+
+def anew(choice: Choice) -> Choice:
+    """A choice that leads away from something worth keeping: the message it stands under stays as it is."""
+    return Choice(choice.label, ANEW + choice.data)
+
+
 def back(data: str) -> Choice:
     return Choice(_("Back"), data)
 
@@ -59,4 +68,6 @@ def menu(
     ours = [choice.label for row in pages for choice in row] + [choice.label for choice in then]
     labels = distinct([label for label, _data in listed], besides=[*ours, back(HOME).label, leave().label])
     chosen = [Choice(label, data) for label, (_label, data) in zip(labels, listed, strict=True)]
+    if len(then) > 1 and then[-1].data == HOME:  # the two ways back share a row
+        return (*in_rows(chosen, across), *pages, *in_rows(then[:-2]), (then[-2], then[-1]))
     return (*in_rows(chosen, across), *pages, *in_rows(then))

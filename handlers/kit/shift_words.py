@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from handlers.kit.screens import Choice, Row, cut
 from handlers.kit.taps import ShiftTap
-from locales import _, a_length, a_span, a_time, listed, ngettext, short_day
+from locales import _, a_length, a_span, a_time, ngettext, short_day
 from storage.queries.shifts import ShiftRow
 
 LABEL = 40
@@ -37,17 +37,14 @@ class Fitting:
 
 
 def because(reasons: Reasons) -> Markup:
-    """The reasons as one list: "you like Baking, you are free then and it gives 1 h of what you still owe"."""
-    parts: list[Markup] = []
-    if reasons.likes:
-        parts.append(_("you like {interest}", interest=reasons.likes))
-    if reasons.skills:
-        parts.append(_("it asks for what you know ({skills})", skills=", ".join(reasons.skills)))
+    """The reasons in brief: "Bread and food · Baking · you are free then"."""
+    names = dict.fromkeys(name for name in (reasons.likes, *reasons.skills) if name)
+    parts: list[str] = [*names]
     if reasons.free:
         parts.append(_("you are free then"))
     if reasons.gives:
-        parts.append(_("it gives {length} of what you still owe", length=a_length(reasons.gives)))
-    return listed(parts)
+        parts.append(_("{length} of what is missing", length=a_length(reasons.gives)))
+    return Markup(" · ").join(parts)
 
 
 def room(shift: ShiftRow) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.kit.capability import Fields, Notice
-from handlers.kit.nav import home
+from handlers.kit.nav import anew, home
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, TownTap
 from handlers.roles import views
@@ -22,7 +22,7 @@ def _given(fields: Fields, town: TownSettings) -> Screen:
     choices = [Choice(_("The desk"), DeskTap(do="home").pack())]
     if mayor:
         choices.insert(0, Choice(_("The town"), TownTap(do="home").pack()))
-    return Screen(Markup("\n").join(lines), in_rows([*choices, home()]))
+    return Screen(Markup("\n").join(lines), in_rows([*map(anew, choices), anew(home())]))
 
 
 def _ended(fields: Fields, town: TownSettings) -> Screen:
@@ -31,7 +31,7 @@ def _ended(fields: Fields, town: TownSettings) -> Screen:
         by=fields["by"],
         role=views.role_name(fields["role"], fields["project"]),
     )
-    return Screen(text, in_rows([home()]))
+    return Screen(text, in_rows([anew(home())]))
 
 
 def _asked(fields: Fields, town: TownSettings) -> Screen:
@@ -40,19 +40,19 @@ def _asked(fields: Fields, town: TownSettings) -> Screen:
         Choice(_("Let them in"), TownTap(do="letin", id=fields["applicant"]).pack()),
         Choice(_("Not now"), TownTap(do="turnaway", id=fields["applicant"]).pack()),
         Choice(_("All who wait"), TownTap(do="waiting").pack()),
-        home(),
+        anew(home()),
     ]
     return Screen(text, in_rows(choices))
 
 
 def _accepted(fields: Fields, town: TownSettings) -> Screen:
     text = _("Welcome! You are a resident of {town} now. Your week and the shifts are open to you.", town=town.name)
-    return Screen(text, in_rows([home()]))
+    return Screen(text, in_rows([anew(home())]))
 
 
 def _declined(fields: Fields, town: TownSettings) -> Screen:
     text = _("{town} can't let you in just now. Please talk to a coordinator in the town hall.", town=town.name)
-    return Screen(text, in_rows([home()]))
+    return Screen(text, in_rows([anew(home())]))
 
 
 NOTICES = (

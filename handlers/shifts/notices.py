@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from markupsafe import Markup
+
 from handlers.kit.capability import Fields, Notice
-from handlers.kit.nav import home
+from handlers.kit.nav import anew, home
 from handlers.kit.screens import Choice, Screen
 from handlers.kit.taps import ShiftTap
 from locales import _, a_span, ngettext
@@ -29,7 +31,7 @@ def reminder(fields: Fields, town: TownSettings) -> Screen:
                 Choice(_("Coming"), ShiftTap(do="coming", shift=tap).pack()),
                 Choice(_("Can't come"), ShiftTap(do="cant", shift=tap).pack()),
             ),
-            (Choice(_("The shift's page"), ShiftTap(do="open", shift=tap).pack()), home()),
+            (anew(Choice(_("The shift's page"), ShiftTap(do="open", shift=tap).pack())), anew(home())),
         ),
     )
 
@@ -44,7 +46,7 @@ def released(fields: Fields, town: TownSettings) -> Screen:
     )
     free = ngettext("{n} place is free now.", "{n} places are free now.", fields["free"])
     page = Choice(_("The shift's page"), ShiftTap(do="open", shift=fields["shift"]).pack())
-    return Screen(_("{said}\n{free}", said=said, free=free), ((page, home()),))
+    return Screen(Markup("{}\n{}").format(said, free), ((anew(page), anew(home())),))
 
 
 def _span(fields: Fields, town: TownSettings) -> str:

@@ -19,13 +19,13 @@ from locales import LANGUAGES, N_, _, a_date_stamp, a_day, a_length, listed
 from storage.queries.residents import Profile
 from storage.queries.topics import SKILL
 from storage.tables import ResidentState
-from town.shifts import DAYS, Part, bit
+from town.shifts import ALWAYS_FREE, DAYS, Part, bit
 
 AGAIN = "join:again"
 
 COMMANDS = (
     Command("start", N_("Begin, or see your week"), N_("start|hello|hi|good day")),
-    Command("me", N_("Your answers: name, skills, times, reminders"), N_("me|my answers|profile|about me")),
+    Command("me", N_("Your answers: name, skills, times, reminders"), N_("my answers|me|profile|about me")),
 )
 
 
@@ -240,7 +240,9 @@ def _leads(profile: Profile) -> Markup:
 
 
 def _free(mask: int) -> list[str]:
-    found = []
+    if mask == ALWAYS_FREE:
+        return [_("at any time")]
+    found: list[str] = []
     for name, days in (("week", DAYS[:5]), ("end", DAYS[5:])):
         for part in Part:
             if all(mask & bit(day, part) for day in days):

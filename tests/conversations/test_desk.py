@@ -235,7 +235,7 @@ async def test_hours_wait_at_the_desk(town: Town) -> None:
     await pieter.taps("Confirm hours")
     pieter.sees("Bakery: hours to confirm")
     await pieter.taps("Tue 24 Nov")
-    pieter.sees("1 person is still open")
+    pieter.sees("1 person still waits")
 
 
 @on_web

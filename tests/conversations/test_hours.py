@@ -55,7 +55,7 @@ async def test_one_by_one(town: Town) -> None:
     await town.moves(hours=3)
     await pieter.looks()
     await pieter.taps("One by one")
-    pieter.sees("4 people are still open.")
+    pieter.sees("4 people still wait.")
     await pieter.taps("1. • Anna")
     await pieter.taps("All of it: 2 h")
     pieter.sees("Anna: 2 h confirmed")
@@ -202,7 +202,7 @@ async def test_open_rosters_are_found_again(town: Town) -> None:
     await pieter.says("/rosters")
     assert pieter.last.labels[:2] == ["1. Tue 24 Nov At 10:00 (1)", "2. Tue 24 Nov At 13:00 (1)"]
     await pieter.taps("2.")
-    pieter.sees("1 person is still open.")
+    pieter.sees("1 person still waits.")
     await pieter.taps("One by one")
     await pieter.taps("1. • Anna")
     await pieter.taps("All of it")

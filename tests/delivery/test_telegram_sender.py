@@ -188,3 +188,15 @@ async def test_the_town_is_told_within_telegrams_limits() -> None:
         assert {report.outcome for report in reports} == {Outcome.SENT}
         assert [call.error for call in tg.calls if not call.ok] == []
         assert len(tg.called("sendMessage")) == 67
+
+
+async def test_only_what_was_on_its_way_may_have_arrived(
+    tg: TelegramEmulator, sender: TelegramSender, thandi: Person
+) -> None:
+    """A reminder is dropped rather than sent twice; but not when Telegram said that it did not take it."""
+    tg.fail_next("sendMessage", kind="reset_after")
+    assert (await sender.send(str(thandi.id), Outgoing("hello"), lane=Lane.PERSONAL)).may_have_arrived
+    tg.fail_next("sendMessage", kind="500")
+    refused = await sender.send(str(thandi.id), Outgoing("hello"), lane=Lane.PERSONAL)
+    assert refused.outcome is Outcome.RETRY
+    assert not refused.may_have_arrived
