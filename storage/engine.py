@@ -31,6 +31,11 @@ _notify = text(f"SELECT pg_notify('{TOPICS}', :topic)")
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY")
 
 
+POSTGRESQL = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
+"""Settings of a connection: our statements are short, prepared and find their rows by index, so that planning each anew
+for its parameters would take longer than running it."""
+
+
 def set_pragmas(connection: Any, _record: Any) -> None:
     """What every SQLite connection begins with; for SQLAlchemy's "connect" event."""
     connection.isolation_level = None  # transactions are begun by the dialect, not guessed by sqlite3
@@ -90,7 +95,7 @@ class Database:
                 max_overflow=10,
                 pool_timeout=60,
                 hide_parameters=True,
-                connect_args={"async_creator_fn": _connect},
+                connect_args={"async_creator_fn": _connect, "server_settings": POSTGRESQL},
             )
             self.readers = self.engine
         self._subscribers: list[Callable[[str], None]] = []

@@ -128,6 +128,13 @@ class Part(IntEnum):
         return (time(12), time(18), time(22))[self]
 
 
+_SPANS = tuple(
+    (part.value, part.starts.hour * 60 + part.starts.minute, part.ends.hour * 60 + part.ends.minute) for part in Part
+)
+"""Each part with its first minute of the day, and the first one after it."""
+
+_FIRST, _LAST = _SPANS[0][1], _SPANS[-1][2]
+
 DAYS = tuple(range(7))
 """Monday is 0, as in `date.weekday`."""
 
@@ -155,10 +162,9 @@ def free_parts(mask: FreeTimes) -> Iterator[tuple[int, Part]]:
 
 def covers(mask: FreeTimes, starts_local: datetime, ends_local: datetime) -> bool:
     """Whether all of `starts_local` … `ends_local` (wall times of the town) lies in free parts of one day."""
-    starts, ends = starts_local.time(), ends_local.time()
-    if starts_local.date() != ends_local.date() or starts < Part.MORNING.starts or ends > Part.EVENING.ends:
+    starts = starts_local.hour * 60 + starts_local.minute
+    ends = ends_local.hour * 60 + ends_local.minute
+    if starts_local.date() != ends_local.date() or starts < _FIRST or ends > _LAST or starts >= ends:
         return False
-    if starts >= Part.EVENING.ends or starts >= ends:
-        return False
-    touched = (part for part in PARTS if starts < part.ends and part.starts < ends)
-    return all(mask & bit(starts_local.weekday(), part) for part in touched)
+    of_day = mask >> starts_local.weekday() * len(PARTS)
+    return all(of_day & 1 << part for part, first, last in _SPANS if starts < last and first < ends)

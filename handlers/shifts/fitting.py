@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from handlers.kit.shift_words import Fitting, Reasons
 from handlers.kit.topics import topic_name
 from handlers.kit.who import Who
-from storage.queries import hours, shifts
-from storage.queries.shifts import Prospects, ShiftRow, Tastes
+from storage.queries.outlook import Outlook, outlook
+from storage.queries.shifts import ShiftRow
 from storage.queries.topics import SKILL
 from storage.unit import Unit
 from town.settings import TownSettings
@@ -26,22 +25,16 @@ LOOKED_AT = 300
 
 async def fitting(unit: Unit, *, who: Who, now: datetime, most: int = 3) -> list[Fitting]:
     """The shifts of the coming two weeks that suit a resident best, at most so many; see `rank`."""
-    before = await shifts.prospects(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT)
-    if not before.open:
-        return []
-    confirmed = await hours.by_week(unit, who.me)
-    return rank(before, await shifts.tastes(unit, who.me), confirmed, who.town, most=most)
+    return rank(await outlook(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT), who.town, most=most)
 
 
-def rank(
-    before: Prospects, tastes: Tastes, confirmed: Mapping[date, int], town: TownSettings, *, most: int
-) -> list[Fitting]:
-    """The best of what lies before a resident, who has these `confirmed` minutes by week.
+def rank(before: Outlook, town: TownSettings, *, most: int) -> list[Fitting]:
+    """The best of what lies before a resident.
 
     A shift at a time when they hold another one is left out, and so is one for which nothing speaks, or that needs a
     skill they lack.
     """
-    judge = _Judge(tastes, confirmed, before.held, town)
+    judge = _Judge(before, town)
     scored = [(judge.score(shift, needs), shift, needs) for shift, needs in before.open if judge.possible(shift)]
     chosen = sorted((one for one in scored if one[0] > 0), key=lambda one: (-one[0], one[1].starts_at, one[1].id))
     return [Fitting(shift, score, judge.reasons(shift, needs)) for score, shift, needs in chosen[:most]]
@@ -50,18 +43,16 @@ def rank(
 class _Judge:
     """One resident's view of shifts."""
 
-    def __init__(
-        self, tastes: Tastes, confirmed: Mapping[date, int], held: Collection[ShiftRow], town: TownSettings
-    ) -> None:
-        self.tastes = tastes
+    def __init__(self, before: Outlook, town: TownSettings) -> None:
+        self.before = before
         self.town = town
-        self.held = [shift.facts for shift in held]
-        self.names = {topic.id: topic_name(topic) for topic in tastes.topics}
-        self.skills = frozenset(topic.id for topic in tastes.topics if topic.kind == SKILL)
-        self.interests = frozenset(topic.id for topic in tastes.topics if topic.kind != SKILL)
+        self.held = [shift.facts for shift in before.held]
+        self.names = {topic.id: topic_name(topic) for topic in before.topics}
+        self.skills = frozenset(topic.id for topic in before.topics if topic.kind == SKILL)
+        self.interests = frozenset(topic.id for topic in before.topics if topic.kind != SKILL)
         # Work that is promised counts as if it were done: nobody is asked for the same hours twice.
-        self.minutes = dict(confirmed)
-        for shift in held:
+        self.minutes = dict(before.by_week)
+        for shift in before.held:
             self.minutes[shift.week] = self.minutes.get(shift.week, 0) + shift.minutes
         self.owed: dict[date, int] = {}
 
@@ -89,13 +80,13 @@ class _Judge:
         )
 
     def _free(self, shift: ShiftRow) -> bool:
-        free, zone = self.tastes.free_times, self.town.tz
+        free, zone = self.before.free_times, self.town.tz
         return free != 0 and covers(free, local(shift.starts_at, zone), local(shift.ends_at, zone))
 
     def _owed(self, week: date) -> int:
         """Minutes still missing in a week when all that is promised has been done."""
         if week not in self.owed:
-            joined = week_of(self.tastes.joined_at, self.town.tz)
+            joined = week_of(self.before.joined_at, self.town.tz)
             weeks = reckon(
                 self.minutes,
                 joined=min(joined, week),

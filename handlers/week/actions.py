@@ -9,7 +9,8 @@ from datetime import date, datetime
 from handlers.kit.shift_words import Fitting
 from handlers.kit.who import Who
 from handlers.shifts.fitting import AHEAD, rank
-from storage.queries import shifts, week
+from storage.queries import shifts
+from storage.queries.outlook import outlook
 from storage.unit import Unit
 from town import standing
 from town.standing import WeekResult
@@ -35,22 +36,18 @@ class MyWeek:
 async def my_week(unit: Unit, *, who: Who, now: datetime) -> MyWeek:
     """The current week of a resident, from the ledger alone."""
     monday = week_of(now, who.zone)
-    ledger = await week.of_resident(unit, who.me)
+    before = await outlook(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT)
     results = standing.reckon(
-        ledger.by_week,
-        joined=week_of(ledger.joined_at, who.zone),
+        before.by_week,
+        joined=week_of(before.joined_at, who.zone),
         upto=monday,
         required=who.town.required_minutes,
         cap=who.town.carry_cap_minutes,
     )
-    before = await shifts.prospects(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT)
-    found: Sequence[Fitting] = ()
-    if results[-1].missing and before.open:
-        found = rank(before, ledger.tastes, ledger.by_week, who.town, most=SHOWN)
     return MyWeek(
         monday=monday,
         result=results[-1],
         benefits=standing.has_benefits(results, monday),
         next_shift=next((shift for shift in before.held if shift.ends_at > now), None),
-        fitting=found,
+        fitting=rank(before, who.town, most=SHOWN) if results[-1].missing else (),
     )

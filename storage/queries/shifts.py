@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func, literal, null
+from sqlalchemy import Row, and_, func
 
 from storage.queries.topics import Named
 from storage.sql import bindparam, select
@@ -84,14 +84,6 @@ class Need(NamedTuple):
     have: bool
 
 
-class Tastes(NamedTuple):
-    """What makes a shift suit a resident: usual free times (a mask), when they joined, what they can do and like."""
-
-    free_times: int
-    joined_at: datetime
-    topics: tuple[Named, ...]
-
-
 COLUMNS = (
     shifts.c.id,
     shifts.c.project_id,
@@ -111,7 +103,7 @@ _has_room = shifts.c.taken < shifts.c.places
 _one = _listed.where(shifts.c.id == bindparam("shift_id"))
 _between = _listed.where(*_coming)
 _of_project = _between.where(shifts.c.project_id == bindparam("project_id"))
-_open = _between.where(_has_room).limit(bindparam("most"))
+OPEN = _between.where(_has_room).limit(bindparam("most"))
 _open_starts = select(shifts.c.starts_at).where(*_coming, _has_room)
 _open_projects = (
     select(projects.c.id, projects.c.name, func.count())
@@ -120,7 +112,7 @@ _open_projects = (
     .group_by(projects.c.id, projects.c.name)
     .order_by(projects.c.name)
 )
-_is_held = (
+IS_HELD = (
     signups.c.resident_id == bindparam("resident_id"),
     signups.c.state == SignupState.HELD,
     shifts.c.cancelled_at.is_(None),
@@ -128,7 +120,7 @@ _is_held = (
 _held = (
     select(*COLUMNS)
     .select_from(WITH_PROJECT.join(signups, signups.c.shift_id == shifts.c.id))
-    .where(*_is_held)
+    .where(*IS_HELD)
     .order_by(shifts.c.starts_at, shifts.c.id)
 )
 _next = _held.where(shifts.c.ends_at > bindparam("now")).limit(1)
@@ -146,27 +138,6 @@ _needs = (
     select(topics.c.id, topics.c.kind, topics.c.name, of_residents.c.resident_id.is_not(None))
     .select_from(needs.join(topics, topics.c.id == needs.c.topic_id).outerjoin(of_residents, _mine_of_topics))
     .where(needs.c.shift_id == bindparam("shift_id"))
-    .order_by(topics.c.id)
-)
-_room = _open.subquery("room")
-_prospects = (
-    select(*_held.order_by(None).selected_columns, literal(value=True).label("held"), null().label("need"))
-    .select_from(WITH_PROJECT.join(signups, signups.c.shift_id == shifts.c.id))
-    .where(*_is_held)
-    .union_all(
-        select(*_room.c, literal(value=False), needs.c.topic_id).select_from(
-            _room.outerjoin(needs, needs.c.shift_id == _room.c.id)
-        )
-    )
-)
-_tastes = (
-    select(residents.c.free_times, residents.c.joined_at, topics.c.id, topics.c.kind, topics.c.name)
-    .select_from(
-        residents.outerjoin(of_residents, of_residents.c.resident_id == residents.c.id).outerjoin(
-            topics, topics.c.id == of_residents.c.topic_id
-        )
-    )
-    .where(residents.c.id == bindparam("resident_id"))
     .order_by(topics.c.id)
 )
 
@@ -206,7 +177,7 @@ async def of_project(unit: Unit, project_id: int, starts: datetime, ends: dateti
 
 async def open_between(unit: Unit, starts: datetime, ends: datetime, now: datetime, limit: int) -> list[ShiftRow]:
     """The shifts with free places that start between two instants and after `now`, the earliest first."""
-    rows = await unit.rows(_open, starts=max(starts, now), ends=ends, most=limit)
+    rows = await unit.rows(OPEN, starts=max(starts, now), ends=ends, most=limit)
     return [shift_of(row) for row in rows]
 
 
@@ -220,30 +191,6 @@ async def open_projects(unit: Unit, starts: datetime, ends: datetime) -> list[Co
     return [Counted(*row) for row in await unit.rows(_open_projects, starts=starts, ends=ends)]
 
 
-class Prospects(NamedTuple):
-    """What lies before a resident: the shifts they hold (`held_by`), and the open ones with the skills each needs."""
-
-    held: list[ShiftRow]
-    open: list[tuple[ShiftRow, frozenset[int]]]
-
-
-async def prospects(unit: Unit, resident_id: int, *, now: datetime, ends: datetime, most: int) -> Prospects:
-    """Both in one statement; of the open ones, the `most` soonest that start before `ends`."""
-    held: list[ShiftRow] = []
-    room: dict[int, ShiftRow] = {}
-    asked: dict[int, set[int]] = {}
-    for row in await unit.rows(_prospects, resident_id=resident_id, starts=now, ends=ends, most=most):
-        if row.held:
-            held.append(shift_of(row))
-            continue
-        if row.id not in room:
-            room[row.id] = shift_of(row)
-        if row.need is not None:
-            asked.setdefault(row.id, set()).add(row.need)
-    soonest = sorted(held, key=lambda shift: (shift.starts_at, shift.id))
-    return Prospects(soonest, [(shift, frozenset(asked.get(shift.id, ()))) for shift in room.values()])
-
-
 async def held_by(unit: Unit, resident_id: int) -> list[ShiftRow]:
     """The shifts on which a resident holds a place, the earliest first: coming ones, and ended ones that nobody has
     confirmed yet."""
@@ -254,12 +201,3 @@ async def next_of_resident(unit: Unit, resident_id: int, now: datetime) -> Shift
     """The next shift on which a resident holds a place; one that is running counts."""
     row = await unit.first(_next, resident_id=resident_id, now=now)
     return None if row is None else shift_of(row)
-
-
-async def tastes(unit: Unit, resident_id: int) -> Tastes:
-    """Raises LookupError."""
-    rows = await unit.rows(_tastes, resident_id=resident_id)
-    if not rows:
-        raise LookupError(f"resident {resident_id}")
-    liked = tuple(Named(*row[2:]) for row in rows if row[2] is not None)
-    return Tastes(rows[0].free_times, rows[0].joined_at, liked)
