@@ -10,9 +10,9 @@ from typing import Any
 
 from aiogram import Bot, Dispatcher, Router
 from aiogram.client.session.base import BaseSession
-from aiogram.methods import TelegramMethod
+from aiogram.methods import EditMessageText, SendMessage, TelegramMethod
 from aiogram.types import Message, Update
-from sqlalchemy import event
+from sqlalchemy import event, func
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,8 +26,8 @@ from handlers.kit.links import Links
 from storage.engine import Database, set_pragmas
 from storage.migrate import upgrade
 from storage.queries import residents, topics, town
-from storage.sql import insert
-from storage.tables import HoursEntry, Project, ResidentTopic, Shift, table_of
+from storage.sql import insert, select
+from storage.tables import HoursEntry, Inbox, Project, ResidentTopic, Shift, table_of
 from town.settings import TownSettings
 from town.shifts import ALWAYS_FREE
 from town.week import week_of
@@ -38,7 +38,15 @@ ROUNDS, RUNS = 30, 40
 
 
 class Nowhere(BaseSession):
-    """A session that answers at once: what is measured is the bot, not a network."""
+    """A session that answers at once: what is measured is the bot, not a network. It counts the screens it is given.
+
+    `wanted` is what each screen has to say: a bot that only apologises is not measured.
+    """
+
+    def __init__(self, wanted: str = "") -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.screens = 0
 
     async def close(self) -> None: ...
 
@@ -53,6 +61,10 @@ class Nowhere(BaseSession):
         yield b""
 
     async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:  # noqa: ASYNC109 - aiogram's
+        if isinstance(method, EditMessageText | SendMessage):
+            if self.wanted not in (method.text or ""):
+                raise RuntimeError(f"not the screen that is measured: {method.text!r}")
+            self.screens += 1
         return True
 
 
@@ -122,12 +134,16 @@ async def floor(url: str) -> AsyncIterator[Run]:
 
 
 @asynccontextmanager
-async def ours(url: str, data: Callable[[int], str]) -> AsyncIterator[Run]:
-    """The house itself: each update a tap of somebody else, through the intake, the rooms and the commit."""
+async def ours(url: str, data: Callable[[int], str], wanted: str) -> AsyncIterator[Run]:
+    """The house itself: each update a tap of somebody else, through the intake, the rooms and the commit.
+
+    Raises RuntimeError when an update was not answered by the screen it should have.
+    """
     await upgrade(url)
     database = Database(url)
     await _found(database)
-    bot, links = Bot(TOKEN, session=Nowhere()), Links()
+    session = Nowhere(wanted)
+    bot, links = Bot(TOKEN, session=session), Links()
     intake = Intake(make_dispatcher(database, SystemClock(), links))
     numbers = itertools.count(1)
 
@@ -138,7 +154,12 @@ async def ours(url: str, data: Callable[[int], str]) -> AsyncIterator[Run]:
         await intake.take(bot, Arrival("telegram", f"42:{number}", str(person), "en"), update)
 
     yield run
+    done = next(numbers) - 1
+    async with database.reading() as unit:
+        kept = await unit.value(select(func.count()).select_from(table_of(Inbox)))
     await database.close()
+    if not done == session.screens == kept:
+        raise RuntimeError(f"{done} updates, {session.screens} screens, {kept} kept")
 
 
 async def _found(database: Database) -> None:
@@ -215,11 +236,11 @@ def _join(number: int) -> str:
 
 async def join_shift(url: str) -> Compared:
     """A resident takes a place on a shift."""
-    async with floor(url) as least, ours(url, _join) as mine:
+    async with floor(url) as least, ours(url, _join, "You have a place") as mine:
         return await compare(least, mine, rounds=ROUNDS, runs=RUNS)
 
 
 async def my_week(url: str) -> Compared:
     """A resident looks at *My week*."""
-    async with floor(url) as least, ours(url, lambda number: "home") as mine:
+    async with floor(url) as least, ours(url, lambda number: "home", "My week") as mine:
         return await compare(least, mine, rounds=ROUNDS, runs=RUNS)

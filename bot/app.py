@@ -19,6 +19,7 @@ from bot.intake.intake import Intake
 from bot.intake.state import AccountState
 from bot.intake.unit import UnitMiddleware
 from bot.lockfile import LockFile
+from bot.problems import StartupProblem
 from bot.sample import SampleTown
 from bot.settings import Settings
 from bot.ticker import Ticker
@@ -64,8 +65,11 @@ class App:
 
     @property
     def address(self) -> str:
-        """Where the town can be visited, for the operator."""
-        return self.web.address if self.web is not None else f"https://t.me/{self.links.telegram_username or ''}"
+        """Where the town can be visited, for the operator: what people outside are to be given, where there is such."""
+        ways = [f"https://t.me/{self.links.telegram_username}"] if self.links.telegram_username else []
+        if self.web is not None:
+            ways.insert(0, self.settings.web_public_url or self.web.address)
+        return " and ".join(ways) or "Telegram (its address will be known when Telegram answers)"
 
     def welcome(self) -> list[tuple[str, str]]:
         """The people to try in the sample town: name and role."""
@@ -115,9 +119,11 @@ async def build(
     StartupProblem when another Townbell runs on the same database file.
     """
     lock = LockFile.take(settings.sqlite_file)
+    database: Database | None = None
     try:
         await upgrade(settings.database_url)
         database = Database(settings.database_url)
+        await _check_whose(database, settings)
         if settings.is_sample:
             clock = clock or MovingClock(await _offset(database))
             await SampleTown.found(database, clock)
@@ -125,8 +131,28 @@ async def build(
             await founding.found(database, settings)
         return App(settings, database, clock or SystemClock(), pace or Pace(), paces or Paces(), lock)
     except BaseException:
+        if database is not None:
+            await database.close()
         lock.release()
         raise
+
+
+async def _check_whose(database: Database, settings: Settings) -> None:
+    """A sample town stays one, and a real town never becomes one. Raises StartupProblem."""
+    async with database.reading() as unit:
+        is_sample = await town.is_sample(unit)
+    if is_sample is None or is_sample == settings.is_sample:
+        return
+    shown = settings.sqlite_file or settings.safe_database_url
+    if is_sample:
+        raise StartupProblem(
+            f"{shown} holds the sample town, whose people are made up: give your own town a database of its own with "
+            "TOWNBELL_DATABASE_URL."
+        )
+    raise StartupProblem(
+        f"{shown} holds a real town, where the sample would let anybody speak as anybody: set TOWNBELL_SAMPLE=false "
+        "(or the town's TOWNBELL_TELEGRAM_TOKEN), or try the sample with another TOWNBELL_DATA_DIR."
+    )
 
 
 async def _offset(database: Database) -> timedelta:

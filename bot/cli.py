@@ -151,18 +151,20 @@ def _start_over(settings: "Settings", *, yes: bool) -> None:
         _give_up("--fresh is for the sample town only: it would delete what real residents have given the town.")
     if settings.sqlite_file is None:
         _give_up("--fresh only deletes a database file: empty this database with its own tools instead.")
-    from bot.fresh import database_files, is_in_use
+    from bot.fresh import database_files, holds_a_real_town, is_in_use
 
     doomed = database_files(settings.sqlite_file)
     if not doomed:
         return
     if is_in_use(settings.sqlite_file):
         _give_up(f"A town is running on {settings.sqlite_file}: stop it first.")
+    if holds_a_real_town(settings.sqlite_file):
+        _give_up(f"{settings.sqlite_file} holds a real town, and --fresh is for the sample town only.")
     if not yes:
         out.print("This deletes the sample town and everything said in it:")
         for file in doomed:
             out.print(f"  {file}", markup=False, soft_wrap=True)
-        if not typer.confirm("Start over?"):
+        if not _agrees("Start over?"):
             out.print("Nothing was deleted.")
             raise typer.Exit
     for file in doomed:
@@ -170,6 +172,15 @@ def _start_over(settings: "Settings", *, yes: bool) -> None:
             file.unlink()
         except OSError as error:
             _give_up(f"{file} cannot be deleted ({error.strerror}): make it yours, or delete it by hand.")
+
+
+def _agrees(question: str) -> bool:
+    """Ask; no answer at all is a no."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        out.print()
+        return False
 
 
 def _make_room(settings: "Settings") -> None:

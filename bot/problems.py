@@ -59,6 +59,8 @@ def _system(error: BaseException, settings: Settings) -> str | None:
             return f"Port {settings.web_port} is reserved for the system: set TOWNBELL_WEB_PORT to one above 1023."
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return f"The data folder {settings.data_dir} cannot be written{where}: {_own_it(settings)}"
+        case errno.ENOENT | errno.ELOOP | errno.ENAMETOOLONG if settings.sqlite_file is not None:
+            return f"The data folder {settings.data_dir} cannot be made{where}: {_own_it(settings)}"
         case errno.ENOSPC:
             return f"The disk is full{where}: make room, then start again."
         case errno.ENOTDIR | errno.EEXIST:

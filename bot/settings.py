@@ -37,7 +37,10 @@ class BadSettings(Exception):
 
 
 def _database_in(values: dict[str, Any]) -> str:
-    return f"sqlite+aiosqlite:///{values.get('data_dir', Path('data')).as_posix()}/townbell.db"
+    """A file of its own for the sample town, so that nobody's real town ever begins among made-up people."""
+    sample = values.get("telegram_token") is None if values.get("sample") is None else values["sample"]
+    name = "sample.db" if sample else "townbell.db"
+    return f"sqlite+aiosqlite:///{values.get('data_dir', Path('data')).as_posix()}/{name}"
 
 
 def _secret_from_token(values: dict[str, Any]) -> SecretStr | None:
@@ -67,13 +70,13 @@ class Settings(BaseSettings):
     )
 
     sample: bool | None = None
+    telegram_token: SecretStr | None = None
     data_dir: Path = Path("data")
     database_url: str = Field(default_factory=_database_in, repr=False)
     web_enabled: bool = True
     web_host: str = "127.0.0.1"
     web_port: int = 8080
     web_public_url: str | None = None
-    telegram_token: SecretStr | None = None
     telegram_api_base: str | None = None
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = Field(default_factory=_secret_from_token)
@@ -111,6 +114,8 @@ class Settings(BaseSettings):
         driver = _DRIVERS.get(scheme.lower())
         if not separator or driver is None:
             raise ValueError("must start with sqlite:/// or postgresql://")
+        if driver.startswith("sqlite") and rest.removeprefix("/").partition("?")[0] in ("", ":memory:"):
+            raise ValueError("must name a file, such as sqlite:///data/townbell.db")
         if driver.startswith("postgresql"):
             rest = rest.replace("sslmode=", "ssl=")  # libpq's word; asyncpg's is shorter, the values are the same
         return f"{driver}://{rest}"

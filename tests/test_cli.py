@@ -144,7 +144,7 @@ def _taken_port() -> OSError:
     ("make", "sentence"),
     [
         (_taken_port, "Port 8080 is taken by another program: stop that one, or choose another port with"),
-        (lambda: PermissionError(errno.EACCES, "no", "data/townbell.db"), "The data folder data cannot be written"),
+        (lambda: PermissionError(errno.EACCES, "no", "data/sample.db"), "The data folder data cannot be written"),
         (lambda: OSError(errno.EADDRNOTAVAIL, "no"), "This computer has no address 127.0.0.1"),
         (lambda: OSError(errno.ENOSPC, "no"), "The disk is full"),
         (lambda: FileExistsError(errno.EEXIST, "no", "data"), "The data folder data is not a folder"),
@@ -240,12 +240,12 @@ async def test_a_signal_during_the_start_calls_it_off() -> None:
 
 def _sample_files() -> list[Path]:
     Path("data").mkdir()
-    with sqlite3.connect("data/townbell.db") as connection:
+    with sqlite3.connect("data/sample.db") as connection:
         connection.execute("CREATE TABLE shifts (id)")
     connection.close()
-    Path("data/townbell.db-wal").touch()
+    Path("data/sample.db-wal").touch()
     Path("data/notes.txt").write_text("mine")
-    return [Path("data/townbell.db"), Path("data/townbell.db-wal")]
+    return [Path("data/sample.db"), Path("data/sample.db-wal")]
 
 
 def test_fresh_asks_and_keeps_everything_on_no(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,7 +289,7 @@ def test_fresh_is_refused_elsewhere(monkeypatch: pytest.MonkeyPatch, name: str, 
 
 def test_fresh_is_refused_while_a_town_runs_on_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     Path("data").mkdir()
-    file = Path("data/townbell.db")
+    file = Path("data/sample.db")
     other = sqlite3.connect(file, isolation_level=None)
     try:
         other.execute("PRAGMA journal_mode=WAL")
@@ -314,8 +314,8 @@ def test_migrate_makes_the_folder_and_upgrades(monkeypatch: pytest.MonkeyPatch) 
     _module(monkeypatch, "storage.migrate", upgrade=upgrade)
     told = _say(monkeypatch, "migrate")
     assert told.exit_code == 0, told.output
-    assert upgraded == ["sqlite+aiosqlite:///data/townbell.db"]
-    assert told.stdout == "data/townbell.db is up to date.\n"
+    assert upgraded == ["sqlite+aiosqlite:///data/sample.db"]
+    assert told.stdout == "data/sample.db is up to date.\n"
 
 
 def test_setup_code_prints_a_code_that_works_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +323,7 @@ def test_setup_code_prints_a_code_that_works_once(monkeypatch: pytest.MonkeyPatc
     assert told.exit_code == 0, told.output
     code = told.stdout.strip()
     digest = hashlib.sha256(code.replace("-", "").encode()).hexdigest()
-    connection = sqlite3.connect("data/townbell.db")
+    connection = sqlite3.connect("data/sample.db")
     kept = connection.execute("SELECT digest, used_at FROM setup_codes").fetchall()
     connection.close()
     assert len(code) >= 8

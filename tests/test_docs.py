@@ -24,7 +24,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 TOP = ("bot", "handlers", "storage", "town", "locales", "tests", "bench", "docs", "changes")
 SETTING_ROW = re.compile(r"^\| `(TOWNBELL_[A-Z_]+)` \| ([^|]*) \|", re.MULTILINE)
-MADE_ELSEWHERE = {"not set", "`townbell.db` in the data folder", "made from the token"}
+MADE_ELSEWHERE = {"not set", "`townbell.db` in the data folder; `sample.db` for the sample town", "made from the token"}
 
 
 def _documents() -> list[Path]:

@@ -37,8 +37,8 @@ def test_nothing_configured_is_the_sample_town_on_this_computer() -> None:
     settings = load()
     assert settings.is_sample
     assert (settings.web_host, settings.web_port) == ("127.0.0.1", 8080)
-    assert settings.database_url == "sqlite+aiosqlite:///data/townbell.db"
-    assert settings.sqlite_file == Path("data/townbell.db")
+    assert settings.database_url == "sqlite+aiosqlite:///data/sample.db"
+    assert settings.sqlite_file == Path("data/sample.db")
     assert not settings.is_secure
 
 
@@ -55,7 +55,7 @@ def test_a_real_town_can_live_on_the_web_chat_alone(monkeypatch: pytest.MonkeyPa
 
 def test_the_database_follows_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _given(monkeypatch, DATA_DIR="/srv/town")
-    assert settings.sqlite_file == Path("/srv/town/townbell.db")
+    assert settings.sqlite_file == Path("/srv/town/sample.db")
 
 
 @pytest.mark.parametrize(

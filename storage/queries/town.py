@@ -29,6 +29,12 @@ async def is_founded(unit: Unit) -> bool:
     return await unit.value(_settings) is not None
 
 
+async def is_sample(unit: Unit) -> bool | None:
+    """Whether this is the sample town; None before it is founded."""
+    found: bool | None = await unit.value(select(town.c.is_sample))
+    return found
+
+
 async def found(unit: Unit, first: TownSettings, *, is_sample: bool) -> None:
     """Write the town's row, once."""
     await unit.execute(
