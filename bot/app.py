@@ -87,7 +87,7 @@ class App:
 
     async def stop(self) -> None:
         """Take nothing more in, finish what is in flight, and close. Nothing is lost: the tables know the rest."""
-        self.ticker.stop()
+        await self.ticker.stop()
         await self.delivery.stop()
         for channel in (self.telegram, self.web):
             if channel is not None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-
 from bot import logs
 from bot.settings import Settings
 from handlers.kit.topics import INTERESTS, SKILLS
+from handlers.roles.codes import new_join_code
 from storage.engine import Database
 from storage.queries import topics, town
 from town.settings import TownSettings
-
-JOIN_CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read as another
 
 
 async def found(database: Database, settings: Settings) -> None:
@@ -24,7 +21,7 @@ async def found(database: Database, settings: Settings) -> None:
             name=settings.town_name,
             zone=settings.town_zone,
             language=settings.town_language,
-            join_code="".join(secrets.choice(JOIN_CODE_LETTERS) for _ in range(6)),
+            join_code=new_join_code(),
         )
         logs.hide(first.join_code)
         await town.found(unit, first, is_sample=False)

@@ -5,18 +5,20 @@ A tick that was missed, a restart or a second process changes nothing: the next 
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot import logs
 from bot.clock import Clock
 from handlers import catalogue
 from handlers.kit.capability import Job
-from storage import inbox
+from storage import inbox, outbox
 from storage.engine import Database
 from storage.lease import may_run
-from storage.queries import town
+from storage.queries import town, web
 from storage.unit import Unit
 from town.settings import TownSettings
 
@@ -34,7 +36,23 @@ async def _never(unit: Unit, now: datetime, settings: TownSettings) -> datetime 
     return None  # tidying up is nothing that anybody waits for
 
 
-HOUSEKEEPING = (Job("forget old updates", _forget, _never),)
+class OldMail:
+    """Forgets what the privacy notice promises to forget, at the first look of each day: nothing hangs on the hour."""
+
+    def __init__(self) -> None:
+        self._looked: date | None = None
+
+    async def forget(self, unit: Unit, now: datetime, settings: TownSettings) -> int:
+        if self._looked == now.date():
+            return 0
+        forgotten = await web.prune(unit, now) + await outbox.prune(unit, now)
+        self._looked = now.date()
+        return forgotten
+
+
+def housekeeping() -> tuple[Job, ...]:
+    """The jobs of no room in particular."""
+    return (Job("forget old updates", _forget, _never), Job("forget old messages", OldMail().forget, _never))
 
 
 class Ticker:
@@ -43,7 +61,9 @@ class Ticker:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
         self.clock = clock
-        self.jobs = (*catalogue.jobs(), *HOUSEKEEPING)
+        self._stopping = False
+        self._ticking = asyncio.Lock()
+        self.jobs = (*catalogue.jobs(), *housekeeping())
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(
             self.tick,
@@ -58,21 +78,31 @@ class Ticker:
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Begin no other job; the one that is running is finished, not torn off."""
+        self._stopping = True
+        async with self._ticking:
+            if self._scheduler.running:
+                self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> int:
         """Run what is due now; returns how much it was. A job that fails is logged and holds up no other."""
-        done = 0
-        for job in self.jobs:
-            try:
-                async with self.database.unit() as unit:
-                    if await may_run(unit, f"job:{job.name}"):
-                        done += await job.run(unit, self.clock.now(), await town.settings(unit))
-            except Exception:
-                log.exception("the job %r failed; it is tried again at the next tick", job.name)
-        return done
+        async with self._ticking:
+            return sum([await self._run(job) for job in self.jobs])
+
+    async def _run(self, job: Job) -> int:
+        if self._stopping:
+            return 0
+        try:
+            async with self.database.unit() as unit:
+                if not await may_run(unit, f"job:{job.name}"):
+                    return 0
+                settings = await town.settings(unit)
+                logs.hide(settings.join_code)  # the mayor may have changed it since
+                return await job.run(unit, self.clock.now(), settings)
+        except Exception:
+            log.exception("the job %r failed; it is tried again at the next tick", job.name)
+            return 0
 
     async def next_due(self) -> datetime | None:
         """When some job next has work, as far as the tables know."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, delete, func, true, update
 
+from storage import outbox
 from storage.lease import RESIDENTS
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Inbox, Resident, Town, table_of
@@ -129,9 +130,15 @@ _set_reachable = (
 )
 
 
-async def set_reachable(unit: Unit, *, channel: str, address: str, reachable: bool) -> None:
-    """Mark an account that blocked the bot, or that came back."""
-    await unit.run(_set_reachable, b_channel=channel, b_address=address, b_reachable=reachable)
+async def set_unreachable(unit: Unit, *, channel: str, address: str) -> None:
+    """Mark an account that blocked the bot: nothing is sent to it until it comes back."""
+    await unit.run(_set_reachable, b_channel=channel, b_address=address, b_reachable=False)
+
+
+async def set_reachable(unit: Unit, *, channel: str, address: str, now: datetime) -> None:
+    """Mark an account that came back; what did not reach its resident meanwhile goes out if it is of use yet."""
+    await unit.run(_set_reachable, b_channel=channel, b_address=address, b_reachable=True)
+    await outbox.send_again(unit, channel=channel, address=address, now=now)
 
 
 async def set_language(unit: Unit, account_id: int, language: str) -> None:

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, update
+from sqlalchemy import Row, and_, delete, func, or_, update
 
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Inbox, Outbox, OutboxState, Priority, table_of
 from storage.unit import Unit
 
 TOPIC = "outbox"
+REMEMBERED = timedelta(days=365)
+"""How long notices stay after they were settled (the privacy notice says so)."""
 IN_FLIGHT = "in flight"
 
+UNREACHED = "no account can be reached"
+"""The detail of a row that failed for nothing but that."""
+
+KEPT_FOR_RETURN = timedelta(days=7)
+"""How long what did not reach somebody waits for them to come back."""
+
 outbox, accounts, inbox = table_of(Outbox), table_of(Account), table_of(Inbox)
+UNSENT = or_(
+    outbox.c.state == OutboxState.WAITING,
+    and_(outbox.c.state == OutboxState.FAILED, outbox.c.detail == UNREACHED),
+)
+"""Rows that may still go out: those that wait, and those that wait for their resident to come back."""
+
 _put = insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"])
 
 
@@ -137,6 +151,11 @@ async def put_back(unit: Unit, row_id: int, *, due_at: datetime, detail: str = "
     await unit.run(_put_back if count else _put_off, b_id=row_id, b_due_at=due_at, b_detail=detail[:500])
 
 
+async def prune(unit: Unit, now: datetime) -> int:
+    """Forget notices that were settled longer than `REMEMBERED` ago, sent or not."""
+    return await unit.run(_prune, b_before=now - REMEMBERED)
+
+
 class Address(NamedTuple):
     """One account that a notice may go to."""
 
@@ -149,6 +168,17 @@ class Address(NamedTuple):
 async def addresses(unit: Unit, resident_id: int) -> list[Address]:
     """The reachable accounts of a resident, the most recently used first."""
     return [Address(*row) for row in await unit.rows(_addresses, resident_id=resident_id)]
+
+
+async def send_again(unit: Unit, *, channel: str, address: str, now: datetime) -> int:
+    """Deliver what did not reach the resident behind an account that is reachable again, as far as it is of use yet.
+
+    Returns how many rows there were.
+    """
+    count = await unit.run(_send_again, b_channel=channel, b_address=address, b_now=now, b_since=now - KEPT_FOR_RETURN)
+    if count:
+        unit.announce(TOPIC)
+    return count
 
 
 async def next_due(unit: Unit, after: datetime) -> datetime | None:
@@ -164,7 +194,7 @@ async def last_sent(unit: Unit, account_id: int) -> Row[Any] | None:
 
 _withdraw = (
     update(outbox)
-    .where(outbox.c.subject == bindparam("b_subject"), outbox.c.state == OutboxState.WAITING)
+    .where(outbox.c.subject == bindparam("b_subject"), UNSENT)
     .values(state=OutboxState.DROPPED, detail="withdrawn")
 )
 _withdraw_from = _withdraw.where(outbox.c.resident_id == bindparam("b_resident"))
@@ -204,6 +234,27 @@ _put_back = (
     .values(state=OutboxState.WAITING, due_at=bindparam("b_due_at"), detail=bindparam("b_detail"))
 )
 _put_off = _put_back.values(attempts=outbox.c.attempts - 1)
+_came_back = (
+    select(accounts.c.resident_id)
+    .where(accounts.c.channel == bindparam("b_channel"), accounts.c.address == bindparam("b_address"))
+    .scalar_subquery()
+)
+_send_again = (
+    update(outbox)
+    .where(
+        outbox.c.resident_id == _came_back,
+        outbox.c.state == OutboxState.FAILED,
+        outbox.c.detail == UNREACHED,
+        outbox.c.made_at > bindparam("b_since"),
+        or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("b_now")),
+    )
+    .values(state=OutboxState.WAITING, due_at=bindparam("b_now"), attempts=0, detail="")
+)
+_prune = delete(outbox).where(
+    outbox.c.state.in_([OutboxState.SENT, OutboxState.DROPPED, OutboxState.FAILED]),
+    # One that was not sent was settled when it was last tried, or else at the latest when it was due.
+    func.coalesce(outbox.c.sent_at, outbox.c.taken_at, outbox.c.due_at) < bindparam("b_before"),
+)
 _latest_use = (
     select(func.max(inbox.c.at)).where(inbox.c.account_id == accounts.c.id).correlate(accounts).scalar_subquery()
 )

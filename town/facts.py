@@ -147,6 +147,20 @@ class BadLength(Fact):
     given: str
 
 
+class BadLead(Fact):
+    """`given` is no time before a shift at which a reminder can come: `most` minutes before at the earliest."""
+
+    given: str
+    most: int
+
+
+class LeadsCross(Fact):
+    """The reminder `which` would not keep its place: the other one comes `minutes` before a shift."""
+
+    which: str
+    minutes: int
+
+
 class BadPlaces(Fact):
     """`given` is not a number of places that the town allows."""
 

@@ -12,6 +12,9 @@ from town.week import local
 
 _DAY = timedelta(days=1)
 
+IN_TIME = timedelta(hours=1)
+"""Whoever hears of something no later than this before a shift starts can still act on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -43,6 +46,12 @@ def after_quiet(instant: datetime, zone: ZoneInfo, quiet_from: time, quiet_until
         end = moment + (_since_midnight(quiet_until) - _since_midnight(shown.time())) % _DAY
         moment = _clock_change(moment, end, zone) or end
     return moment
+
+
+def cannot_wait(starts_at: datetime, now: datetime, zone: ZoneInfo, quiet_from: time, quiet_until: time) -> bool:
+    """Whether what is said `now` must break into the quiet hours: their end is less than `IN_TIME` before the start."""
+    heard = after_quiet(now, zone, quiet_from, quiet_until)
+    return heard > now and heard + IN_TIME >= starts_at
 
 
 def reminder_times(starts_at: datetime, leads: Iterable[int]) -> tuple[Due, ...]:

@@ -19,6 +19,8 @@ from town.text import clean
 
 LANGUAGES = ("en", "es", "af", "zu")
 JOIN_POLICIES = ("open", "code", "approval")
+LEAST_JOIN_CODE = 4
+"""Characters of a join code that is typed; an older, shorter one stays good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,15 @@ def changed(settings: TownSettings, key: str, typed_text: str) -> TownSettings:
     if spec is None:
         raise BadSetting(key=key, low=None, high=None)
     value: dict[str, Any] = {key: _taken(spec, typed_text)}
-    return replace(settings, **value)
+    new = replace(settings, **value)
+    if key == "join_code" and (lacks_join_code(new) or 0 < len(new.join_code) < LEAST_JOIN_CODE):
+        raise BadSetting(key=key, low=LEAST_JOIN_CODE, high=spec.high)
+    return new
+
+
+def lacks_join_code(settings: TownSettings) -> bool:
+    """Whether joining needs a code that the town does not have, so that nobody could join."""
+    return settings.join_policy == "code" and not settings.join_code
 
 
 def _taken(spec: Spec, typed: str) -> str | int | time:

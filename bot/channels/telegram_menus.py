@@ -23,17 +23,20 @@ from storage.tables import Role
 log = logging.getLogger(__name__)
 
 TOPIC = "roles:"
-"""What is announced when a resident's roles change, followed by the resident's id."""
+"""What is announced when a resident's roles or language change, followed by the resident's id."""
 
 TOGETHER = 0.3
-"""Seconds in which changes of one resident's roles are gathered."""
+"""Seconds in which changes of one resident's roles and language are gathered."""
 
 TRIES = 5
 LONGEST_ABOUT = 256  # characters of a command's description (https://core.telegram.org/bots/api#botcommand)
 
 
 class Menus:
-    """Sets the menus at the start and when roles change. What Telegram refuses is logged: a menu is only a help."""
+    """Sets the menus at the start and when roles or languages change.
+
+    What Telegram refuses is logged: a menu is only a help.
+    """
 
     def __init__(
         self,

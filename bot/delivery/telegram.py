@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from httpx import ConnectError, ConnectTimeout, HTTPError, PoolTimeout
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter, ExtBot
@@ -28,6 +28,7 @@ TELEGRAM = "https://api.telegram.org"
 LARGEST_FILE = 50 * 2**20  # bytes a bot may upload (https://core.telegram.org/bots/api#sending-files)
 # Requests that name a chat but are no messages, so that Telegram's message limits do not count them.
 UNCOUNTED = frozenset({"sendChatAction", "getChat", "getChatMember", "getChatMemberCount", "getChatAdministrators"})
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 LINK_SCHEMES = ("https://", "http://", "tg://")
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
@@ -182,8 +183,9 @@ class TelegramSender:
                 rate_limit_args=turn,
             )  # fmt: skip
         return await self._bot.send_message(
-            chat_id, screen.html, parse_mode=ParseMode.HTML, reply_markup=markup, rate_limit_args=turn
-        )
+            chat_id, screen.html, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=NO_PREVIEW,
+            rate_limit_args=turn,
+        )  # fmt: skip
 
 
 def outcome_of(error: TelegramError) -> Delivered:

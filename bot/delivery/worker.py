@@ -125,6 +125,16 @@ class DeliveryWorker:
         return handled
 
     async def _deliver(self, row: Taken) -> None:
+        """Deliver one row. One that breaks on the way is a failure of its own: the others go on."""
+        try:
+            await self._attempt(row)
+        except Exception as error:
+            if self._stopping and isinstance(error, TROUBLE):
+                raise  # the row is reclaimed at the next start
+            log.exception("the notice %r in row %d cannot be delivered", row.notice, row.id)
+            await self._settle(row, OutboxState.FAILED, f"broken: {type(error).__name__}")
+
+    async def _attempt(self, row: Taken) -> None:
         now = self.clock.now()
         settings, addresses = await self._insist(self.database.reading, partial(_recipient, row))
         notice = catalogue.notices().get(row.notice)
@@ -140,7 +150,7 @@ class DeliveryWorker:
 
     async def _send(self, row: Taken, notice: Notice, settings: TownSettings, addresses: list[Address]) -> None:
         """Try the resident's accounts in order until one is reached."""
-        last = Delivered(Outcome.BLOCKED, detail="no account can be reached")
+        last = Delivered(Outcome.BLOCKED, detail="no account, or none that is reachable")
         for account in addresses:
             sender = self.senders.get(account.channel)
             if sender is None:
@@ -154,7 +164,9 @@ class DeliveryWorker:
                 return
             if last.outcome is not Outcome.BLOCKED:
                 break
-            await self._note(inbox.set_reachable, channel=account.channel, address=account.address, reachable=False)
+            await self._note(inbox.set_unreachable, channel=account.channel, address=account.address)
+        if last.outcome is Outcome.BLOCKED and any(account.channel not in self.senders for account in addresses):
+            last = _channel_away(row)
         if notice.once and last.may_have_arrived:
             await self._settle(row, OutboxState.DROPPED, f"may have arrived: {last.detail}")
         else:
@@ -175,7 +187,10 @@ class DeliveryWorker:
         return await sender.send(str(delivered.moved_to), outgoing, lane=lane, key=key, leaving=leaving)
 
     async def _not_sent(self, row: Taken, last: Delivered) -> None:
-        if last.outcome is not Outcome.RETRY:
+        if last.outcome is Outcome.BLOCKED:
+            log.info("nobody was reached by the notice %r in row %d: %s", row.notice, row.id, last.detail)
+            await self._settle(row, OutboxState.FAILED, outbox.UNREACHED)
+        elif last.outcome is not Outcome.RETRY:
             await self._settle(row, OutboxState.FAILED, last.detail)
         elif row.attempts >= MOST_TRIES:
             await self._settle(row, OutboxState.FAILED, f"given up: {last.detail}")
@@ -186,7 +201,7 @@ class DeliveryWorker:
             await self._note(outbox.put_back, row.id, due_at=self.clock.now() + pause, detail=last.detail)
 
     async def _put_off(self, row: Taken, until: datetime) -> None:
-        await self._note(outbox.put_back, row.id, due_at=until, count=False)
+        await self._note(outbox.put_back, row.id, due_at=until, detail=row.detail, count=False)
 
     async def _settle(
         self, row: Taken, state: OutboxState, detail: str, *, account_id: int | None = None, reference: str = ""
@@ -223,6 +238,13 @@ async def _recipient(row: Taken, unit: Unit) -> tuple[TownSettings, list[Address
 
 def _too_late(row: Taken, now: datetime) -> str | None:
     return "too late" if row.expires_at is not None and now >= row.expires_at else None
+
+
+def _channel_away(row: Taken) -> Delivered:
+    """An account may be reached, but by a channel that is not open here now: looked at again for about five days."""
+    pause = LONGEST_PAUSE * 2 ** (row.attempts - 1)
+    detail = row.detail if row.may_have_left else "the channel is not open"
+    return Delivered(Outcome.RETRY, detail=detail, retry_after=pause.total_seconds())
 
 
 def _quiet_until(row: Taken, notice: Notice, settings: TownSettings, now: datetime) -> datetime | None:

@@ -1,23 +1,45 @@
-"""Words instead of taps, for every screen of every capability: a typed choice becomes the tap it stands for."""
+"""Words instead of taps, for every screen of every capability: a typed choice becomes the tap it stands for.
+
+Labels are looked for on all screens in sight, the newest first. A bare number says less, so it belongs to the newest
+one alone, and on a notice, which comes unasked, it never does what cannot be undone (`handlers.kit.taps.by_number`).
+Within a wizard no notice is in sight.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
 
 from bot.intake.frozen import choices_of
 from handlers import catalogue
-from handlers.kit.nav import ANEW
+from handlers.kit.nav import ANEW, LEAVE
 from handlers.kit.reply import TYPED
 from handlers.kit.screens import Choice
 from handlers.kit.seat import Seat
-from handlers.kit.typed import as_tap
-from handlers.kit.wizard import expects_words
+from handlers.kit.taps import by_number
+from handlers.kit.typed import as_tap, is_number
+from handlers.kit.wizard import expects_numbers, expects_words
 from storage import inbox, outbox
 from storage.unit import Unit
 from town.settings import TownSettings
+
+log = logging.getLogger(__name__)
+
+_unrenderable: set[str] = set()
+"""Notices that could not be shown again, so that each is logged once."""
+
+
+class Sight(NamedTuple):
+    """A screen that somebody may be answering."""
+
+    choices: Sequence[Choice]
+    at: datetime
+    is_notice: bool = False
 
 
 async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings) -> Update:
@@ -28,10 +50,9 @@ async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings)
     if message.text.startswith("/"):
         return _nearest(update, message, message.text)
     free = expects_words(seat.state)
-    for choices in await _in_sight(unit, seat.account_id, town):
-        data = as_tap(message.text, choices, numbers=not free)
-        if data is not None:
-            return _tap(update, message, data)
+    data = _stands_for(message.text, await _in_sight(unit, seat, town), numbers=expects_numbers(seat.state))
+    if data is not None:
+        return _tap(update, message, data)
     if free:
         return update
     command = catalogue.command_for(message.text)
@@ -48,18 +69,56 @@ def led_away(update: Update) -> Update:
     return Update(update_id=update.update_id, callback_query=away)
 
 
-async def _in_sight(unit: Unit, account_id: int, town: TownSettings) -> list[list[Choice]]:
-    """The screens somebody may be answering, the newest first: the last reply with choices, and the last notice."""
-    seen: list[tuple[datetime, list[Choice]]] = []
-    for replies, at in await inbox.latest_replies(unit, account_id):
-        if choices := choices_of(replies):
-            seen.append((at, choices))
-            break
+def _stands_for(text: str, seen: Sequence[Sight], *, numbers: bool) -> str | None:
+    """The data of the choice that was typed, or None."""
+    if is_number(text):
+        if not numbers or not seen:
+            return None
+        data = as_tap(text, seen[0].choices)
+        return by_number(data) if data is not None and seen[0].is_notice else data
+    return next((data for sight in seen if (data := as_tap(text, sight.choices)) is not None), None)
+
+
+async def _in_sight(unit: Unit, seat: Seat, town: TownSettings) -> list[Sight]:
+    """The screens somebody may be answering, the newest first."""
+    replies = [
+        Sight(choices, at)
+        for kept, at in await inbox.latest_replies(unit, seat.account_id)
+        if (choices := choices_of(kept))
+    ]
+    if seat.state is not None:
+        return _of_step(seat.state, replies)
+    notice = await _last_notice(unit, seat.account_id, town)
+    seen = replies[:1] if notice is None else [*replies[:1], notice]
+    return sorted(seen, key=lambda sight: sight.at, reverse=True)
+
+
+def _of_step(state: str, replies: Sequence[Sight]) -> list[Sight]:
+    """What is in sight within a wizard: the last reply, and the question that is open.
+
+    A reply that offers nothing but to leave, such as an apology, does not cover the question it is about.
+    """
+    newest = replies[0] if replies else None
+    question = next((one for one in replies if any(c.data.startswith(f"w:{state}:") for c in one.choices)), newest)
+    if newest is None or question is None or question is newest:
+        return list(replies[:1])
+    covered = [choice.data for choice in newest.choices] != [LEAVE]
+    return [newest, question] if covered else [question, newest]
+
+
+async def _last_notice(unit: Unit, account_id: int, town: TownSettings) -> Sight | None:
+    """The last notice as its reader sees it; None when there is none, or none that this program can still show."""
     notice = await outbox.last_sent(unit, account_id)
-    if notice is not None:
+    if notice is None:
+        return None
+    try:
         screen = catalogue.render(notice.notice, json.loads(notice.fields), town)
-        seen.append((notice.sent_at, screen.choices))
-    return [choices for _, choices in sorted(seen, key=lambda pair: pair[0], reverse=True)]
+    except Exception:
+        if notice.notice not in _unrenderable:
+            _unrenderable.add(notice.notice)
+            log.warning("the notice %r cannot be shown again, so nobody can answer it", notice.notice, exc_info=True)
+        return None
+    return Sight(screen.choices, notice.sent_at, is_notice=True)
 
 
 def _nearest(update: Update, message: Message, text: str) -> Update:

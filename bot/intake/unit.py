@@ -58,11 +58,11 @@ class UnitMiddleware(BaseMiddleware):
         except Fact as fact:
             said = fact
             return await self._in_unit(
-                _say(lambda update, who, seat: apology(update, said, seat, who.zone)), event, data, now
+                _Say(lambda update, who, seat: apology(update, said, seat, who.zone)), event, data, now
             )
         except Exception:
             log.exception("update %s of %s failed", arrival.key, arrival.channel)
-            return await self._in_unit(_say(lambda update, who, seat: sorry(update, seat)), event, data, now)
+            return await self._in_unit(_Say(lambda update, who, seat: sorry(update, seat)), event, data, now)
 
     async def _in_unit(
         self, handler: Handler, event: TelegramObject, data: dict[str, Any], now: datetime
@@ -91,9 +91,9 @@ class UnitMiddleware(BaseMiddleware):
         who = _who(opened, arrival)
         if not opened.reachable and isinstance(event, Update) and (event.message or event.callback_query):
             # Whoever writes can be written to, whatever an earlier delivery met.
-            await inbox.set_reachable(unit, channel=arrival.channel, address=arrival.address, reachable=True)
+            await inbox.set_reachable(unit, channel=arrival.channel, address=arrival.address, now=now)
         update = event
-        if isinstance(event, Update):
+        if isinstance(event, Update) and not isinstance(handler, _Say):
             update = led_away(await from_words(unit, event, seat, who.town))
         data |= {"unit": unit, "now": now, "seat": seat, "who": who}
         replies = flatten(await handler(update, data))
@@ -125,10 +125,14 @@ def _who(opened: Opened, arrival: Arrival) -> Who:
     )
 
 
-def _say(answer: Callable[[Update, Who, Seat], Any]) -> Handler:
-    """A handler that only answers, for the second transaction of an update whose first one was undone."""
+class _Say:
+    """A handler that only answers, for the second transaction of an update whose first one was undone.
 
-    async def handler(event: TelegramObject, data: dict[str, Any]) -> Any:
-        return answer(event, data["who"], data["seat"]) if isinstance(event, Update) else None
+    It takes the update as it came: what words stand for was read the first time, and may be what went wrong.
+    """
 
-    return handler
+    def __init__(self, answer: Callable[[Update, Who, Seat], Any]) -> None:
+        self.answer = answer
+
+    async def __call__(self, event: TelegramObject, data: dict[str, Any]) -> Any:
+        return self.answer(event, data["who"], data["seat"]) if isinstance(event, Update) else None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from handlers.desk.telling import fields_of, tell_of_change, urgent
 from handlers.kit.who import Who
 from handlers.roles.actions import must_coordinate, must_coordinate_town
 from storage import outbox
-from storage.queries import projects, roster, topics
+from storage.queries import changes, projects, roster, topics
 from storage.queries.projects import ProjectRow
 from storage.queries.shifts import ShiftRow
 from storage.unit import Unit
 from town.facts import BadPlaces, NameTaken, NotFound, PlacesTaken, ShiftCancelled, ShiftGone, ShiftStarted
-from town.reminders import after_quiet
 from town.settings import TownSettings
 from town.shifts import SHORTEST, TITLE_MOST, check_new
 from town.text import clean
@@ -84,6 +84,16 @@ async def _check_interest(unit: Unit, interest_id: int | None) -> None:
 # -- shifts ------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a change: the shift as it is, how many were told, and how many hold another one at that time."""
+
+    shift: ShiftRow
+    told: int = 0
+    clashing: int = 0
+    same: bool = False
+
+
 async def publish_shift(
     unit: Unit,
     *,
@@ -132,11 +142,12 @@ async def change_shift(
     place: str | None = None,
     places: int | None = None,
     skills: Collection[int] | None = None,
-) -> int:
-    """Change what is given of a shift that has not started; returns how many were told.
+) -> Change:
+    """Change what is given of a shift that has not started.
 
-    Everybody on it is told of another title, time or place; they keep their places. Raises NotAllowed, ShiftGone,
-    ShiftCancelled, ShiftStarted, TextEmpty, TextTooLong, DateInPast, BadLength, BadPlaces, PlacesTaken.
+    Everybody on it is told of another title, time or place, and of a shift of theirs that it clashes with now; they
+    keep their places. Raises NotAllowed, ShiftGone, ShiftCancelled, ShiftStarted, TextEmpty, TextTooLong, DateInPast,
+    BadLength, BadPlaces, PlacesTaken.
     """
     shift = await _changeable(unit, who, shift_id, now)
     changed = _changed(
@@ -144,23 +155,18 @@ async def change_shift(
     )
     if not await roster.change(unit, changed):
         raise PlacesTaken(taken=shift.taken)
+    same = changed == shift
     if skills is not None:
+        same = same and set(skills) == {skill.id for skill in await roster.skills_of(unit, shift_id)}
         await _set_skills(unit, shift_id, skills)
-    if _particulars(changed) == _particulars(shift):
-        return 0
+    if fields_of(changed) == fields_of(shift):
+        return Change(changed, same=same)
     await roster.forget_reminders(unit, shift_id)
     if (changed.starts_at, changed.ends_at) != (shift.starts_at, shift.ends_at):
         await roster.unconfirm(unit, shift_id)
-    old = {f"old_{name}": value for name, value in _fields(shift).items() if name != "shift"}
-    return await roster.tell_everybody(
-        unit,
-        shift_id,
-        notice="shift.changed",
-        cause=f"shift.changed:{shift_id}:{now.isoformat()}",
-        fields=_fields(changed) | old,
-        urgent=_urgent(min(shift.starts_at, changed.starts_at), who.town, now),
-        now=now,
-    )
+    clashing = await changes.clashes(unit, shift_id, changed.starts_at, changed.ends_at)
+    told = await tell_of_change(unit, shift, changed, clashing, town=who.town, now=now)
+    return Change(changed, told, clashing=len({clash.resident_id for clash in clashing}))
 
 
 async def cancel_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> int:
@@ -172,14 +178,16 @@ async def cancel_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) ->
     if not await roster.cancel(unit, shift_id, now):
         raise ShiftStarted(title=shift.title)
     await roster.forget_reminders(unit, shift_id)
-    await outbox.withdraw(unit, f"shift:{shift_id}")  # a change that nobody has heard of yet no longer matters
+    # What nobody has heard of yet no longer matters.
+    await outbox.withdraw(unit, f"shift:{shift_id}")
+    await outbox.withdraw(unit, changes.subject(shift_id))
     return await roster.tell_everybody(
         unit,
         shift_id,
         notice="shift.cancelled",
         cause=f"shift.cancelled:{shift_id}",
-        fields=_fields(shift),
-        urgent=_urgent(shift.starts_at, who.town, now),
+        fields=fields_of(shift),
+        urgent=urgent(shift.starts_at, who.town, now),
         now=now,
     )
 
@@ -240,28 +248,6 @@ def _changed(
         week=week_of(starts, town.tz),
         places=shift.places if places is None else places,
     )
-
-
-def _particulars(shift: ShiftRow) -> tuple[Any, ...]:
-    """What those on a shift have to know of it."""
-    return shift.title, shift.place, shift.starts_at, shift.ends_at
-
-
-def _fields(shift: ShiftRow) -> dict[str, Any]:
-    return {
-        "shift": shift.id,
-        "project": shift.project,
-        "title": shift.title,
-        "place": shift.place,
-        "starts_at": shift.starts_at.isoformat(),
-        "ends_at": shift.ends_at.isoformat(),
-    }
-
-
-def _urgent(starts_at: datetime, town: TownSettings, now: datetime) -> bool:
-    """Whether a notice that waited for the end of the quiet hours would come after the start, or just before it."""
-    heard = after_quiet(now, town.tz, town.quiet_from, town.quiet_until)
-    return heard > now and heard + timedelta(minutes=60) >= starts_at
 
 
 async def _set_skills(unit: Unit, shift_id: int, skills: Collection[int]) -> None:

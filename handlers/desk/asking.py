@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from handlers.kit.topics import named
-from locales import _, a_day, a_length, a_span, number, short_day
+from locales import _, a_day, a_length, a_span, ngettext, number, short_day
 
 
 def project() -> Markup:
@@ -102,10 +102,19 @@ def publish() -> str:
     return _("Publish").unescape()
 
 
-def sure(title: str, old: str, new: str, told: Markup) -> Markup:
+def sure(title: str, old: str, new: str, told: Markup, clashing: int) -> Markup:
     """`old` and `new` are one line of the shift each; `told` says who hears of it."""
     lines = [_("Change “{title}”?", title=title), _("From: {old}", old=old), _("To: {new}", new=new), told]
+    if clashing:
+        lines.append(clash(clashing))
     return Markup("\n").join(lines)
+
+
+def clash(people: int) -> Markup:
+    """How many on a shift hold another one at its new time."""
+    return ngettext(
+        "{n} person on it has another shift at that time.", "{n} people on it have another shift at that time.", people
+    )
 
 
 def sure_label() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.desk import actions, asking, shift_steps, views
@@ -12,11 +12,11 @@ from handlers.kit.choosing import pick
 from handlers.kit.reply import Event, Reply
 from handlers.kit.screens import Screen, in_rows
 from handlers.kit.wizard import Scene, Step, Wizard
-from storage.queries import roster
+from storage.queries import changes, roster
 from storage.queries.shifts import ShiftRow
 
-WHAT, HELD = "@what", "@held"
-"""Of a draft: what changes, and how many hold a place."""
+WHAT, HELD, WAS = "@what", "@held", "@was"
+"""Of a draft: what changes, how many hold a place, and what was there when the question was asked."""
 
 CHANGES = ("title", "when", "length", "place", "places", "skills")
 ARE_TOLD = ("title", "when", "length", "place")
@@ -27,25 +27,42 @@ def _only(what: str) -> When:
 
 
 def _someone_is_told(scene: Scene) -> bool:
-    return bool(scene.draft.get(HELD)) and scene.draft.get(WHAT) in ARE_TOLD
+    return bool(scene.draft.get(HELD)) and scene.draft.get(WHAT) in ARE_TOLD and not _stays(scene)
+
+
+def _stays(scene: Scene) -> bool:
+    """Whether the answer is what the shift has already, so that there is nothing to ask and nobody to tell."""
+    draft = scene.draft
+    if draft[WHAT] != "when":
+        return draft[WHAT] in draft and draft[draft[WHAT]] == draft.get(WAS)
+    return "day" in draft and "start" in draft and starts_at(scene).isoformat() == draft.get(WAS)
 
 
 async def _sure(scene: Scene) -> Screen:
     shift = await actions.shift_at_desk(scene.unit, who=scene.who, shift_id=scene.draft[SHIFT])
     old, new = _old_and_new(scene, shift)
+    clashing = await _clashing(scene, shift) if scene.draft[WHAT] in ("when", "length") else 0
     return Screen(
-        asking.sure(shift.title, old, new, views.will_tell(shift.taken)),
+        asking.sure(shift.title, old, new, views.will_tell(shift.taken), clashing),
         in_rows([pick(scene, "yes", asking.sure_label())]),
     )
 
 
+async def _clashing(scene: Scene, shift: ShiftRow) -> int:
+    found = await changes.clashes(scene.unit, shift.id, *_new_time(scene, shift))
+    return len({clash.resident_id for clash in found})
+
+
 def _old_and_new(scene: Scene, shift: ShiftRow) -> tuple[str, str]:
     draft, zone = scene.draft, scene.who.zone
-    starts = starts_at(scene) if draft[WHAT] == "when" else shift.starts_at
     if draft[WHAT] in ("title", "place"):
         return getattr(shift, draft[WHAT]), draft[draft[WHAT]]
-    new_end = starts + timedelta(minutes=draft.get("length", shift.minutes))
-    return asking.span(shift.starts_at, shift.ends_at, zone), asking.span(starts, new_end, zone)
+    return asking.span(shift.starts_at, shift.ends_at, zone), asking.span(*_new_time(scene, shift), zone)
+
+
+def _new_time(scene: Scene, shift: ShiftRow) -> tuple[datetime, datetime]:
+    starts = starts_at(scene) if scene.draft[WHAT] == "when" else shift.starts_at
+    return starts, starts + timedelta(minutes=scene.draft.get("length", shift.minutes))
 
 
 async def _yes(scene: Scene, value: str) -> Any:
@@ -55,9 +72,8 @@ async def _yes(scene: Scene, value: str) -> Any:
 async def _finish(scene: Scene) -> Screen:
     draft, what = scene.draft, scene.draft[WHAT]
     values: dict[str, Any] = {"starts_at": starts_at(scene)} if what == "when" else {what: draft[what]}
-    told = await actions.change_shift(scene.unit, who=scene.who, shift_id=draft[SHIFT], now=scene.now, **values)
-    shift = await actions.shift_at_desk(scene.unit, who=scene.who, shift_id=draft[SHIFT])
-    return views.changed(shift, told, scene.who.zone)
+    done = await actions.change_shift(scene.unit, who=scene.who, shift_id=draft[SHIFT], now=scene.now, **values)
+    return views.changed(done, scene.who.zone)
 
 
 WIZARD = Wizard(
@@ -80,7 +96,17 @@ async def begin(event: Event, scene: Scene, shift_id: int, what: str) -> Reply:
     """Ask for the one thing that changes. Raises ShiftGone, NotAllowed, ShiftCancelled, ShiftStarted."""
     shift = await actions.shift_at_desk(scene.unit, who=scene.who, shift_id=shift_id)
     actions.check_changeable(shift, scene.now)
-    draft: dict[str, Any] = {SHIFT: shift_id, WHAT: what, HELD: shift.taken}
+    draft: dict[str, Any] = {SHIFT: shift_id, WHAT: what, HELD: shift.taken, WAS: _as_it_is(shift).get(what)}
     if what == "skills":
         draft["skills"] = [skill.id for skill in await roster.skills_of(scene.unit, shift_id)]
     return await WIZARD.begin(event, scene, draft, afresh=True)
+
+
+def _as_it_is(shift: ShiftRow) -> dict[str, Any]:
+    """A shift's answers to the questions of which those on it hear."""
+    return {
+        "title": shift.title,
+        "when": shift.starts_at.isoformat(),
+        "length": shift.minutes,
+        "place": shift.place,
+    }

@@ -27,8 +27,23 @@ def _shift_changed(fields: Fields, town: TownSettings) -> Screen:
         lines.append(_("Where: {new} (it was {old})", new=fields["place"], old=fields["old_place"]))
     else:
         lines.append(_("Where: {new}", new=fields["place"]))
-    lines.append(_("Your place is still yours. If you can't come now, please leave it to somebody else."))
-    return Screen(Markup("\n").join(lines), in_rows([anew(_shift(fields)), anew(home())]))
+    ways = [anew(_shift(fields)), anew(home())]
+    if "other" in fields:
+        lines.append(_clash(fields, town.tz))
+        ways.insert(1, anew(Choice(_("Your other shift"), ShiftTap(do="open", shift=fields["other"]).pack())))
+    else:
+        lines.append(_("Your place is still yours. If you can't come now, please leave it to somebody else."))
+    return Screen(Markup("\n").join(lines), in_rows(ways))
+
+
+def _clash(fields: Fields, zone: ZoneInfo) -> Markup:
+    """Fields: other_title, other_starts_at, other_ends_at, and other, its shift."""
+    return _(
+        "It is at the same time as your shift “{other}” now: {when}. Both places are still yours, but you can't be "
+        "at both: please keep one, and leave the other to somebody else.",
+        other=fields["other_title"],
+        when=_span_of(fields, "other_", zone),
+    )
 
 
 def _shift_cancelled(fields: Fields, town: TownSettings) -> Screen:

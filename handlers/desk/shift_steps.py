@@ -182,7 +182,7 @@ def place(when: When = always) -> Step:
             raise NotFound(what="project")
         return one.place
 
-    return Step("place", ask, typed=typed, tapped=tapped, when=when)
+    return Step("place", ask, typed=typed, tapped=tapped, counted=True, when=when)
 
 
 def places(when: When = always) -> Step:

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from handlers.desk.actions import Change
+from handlers.desk.asking import clash
 from handlers.kit.capability import Command
-from handlers.kit.nav import PAGE, back, home, menu, page_of, pager
+from handlers.kit.nav import back, home, menu, page_of, pager
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, HoursTap, ShiftTap, TownTap
 from handlers.kit.topics import named, topic_name
@@ -26,7 +28,7 @@ COMMANDS = (
 )
 ROSTER_PAGE = 25
 SHIFTS_PAGE = 4  # with two to page and four other ways: ten choices
-PROJECTS_PAGE = 4
+PROJECTS_PAGE = 3  # with two to page and five other ways
 
 
 def _join(lines: Sequence[str]) -> Markup:
@@ -46,7 +48,7 @@ def _desk() -> Choice:
 
 def desk(projects: Sequence[ProjectRow], page: int, *, everywhere: bool, rosters: int, applicants: int) -> Screen:
     """`rosters` shifts wait for their hours; `applicants` wait to be let in."""
-    size = PROJECTS_PAGE if everywhere else PAGE
+    size = PROJECTS_PAGE if everywhere else PROJECTS_PAGE + 2  # who has no more to do than their projects
     shown, page = page_of(projects, page, size)
     lines = [_("<b>Your desk</b>")]
     if projects:
@@ -232,14 +234,20 @@ def cancelled(one: ShiftRow, people: int) -> Screen:
     return Screen(_join(lines), in_rows([Choice(_("The project"), _to("project", one.project_id)), _desk(), home()]))
 
 
-def changed(one: ShiftRow, people: int, zone: ZoneInfo) -> Screen:
+def changed(done: Change, zone: ZoneInfo) -> Screen:
+    one = done.shift
+    head = _("<b>{title}</b> ({project}) is changed:", title=one.title, project=one.project)
+    if done.same:
+        head = _("<b>{title}</b> ({project}) stays as it was:", title=one.title, project=one.project)
     lines = [
-        _("<b>{title}</b> ({project}) is changed:", title=one.title, project=one.project),
+        head,
         Markup.escape(a_span(one.starts_at, one.ends_at, zone)),
         Markup.escape(one.place),
         _("{taken} of {places} places taken", taken=one.taken, places=one.places),
-        told(people),
+        told(done.told),
     ]
+    if done.clashing:
+        lines.append(clash(done.clashing))
     choices = [Choice(_("The shift"), _to("shift", one.id)), Choice(_("The project"), _to("project", one.project_id))]
     return Screen(_join(lines), in_rows([*choices, home()]))
 

@@ -92,8 +92,8 @@ def how_long(name: str, shift_minutes: int) -> Screen:
 def settled(done: Settled, zone: ZoneInfo) -> Screen:
     """What “all came” did."""
     said = ngettext(
-        "Done: {length} is written down for one person, and they know.",
-        "Done: {length} is written down for {n} people each, and they know.",
+        "Done: {length} is written down for one person, and they are being told.",
+        "Done: {length} is written down for {n} people each, and they are being told.",
         done.confirmed,
         length=a_length(done.shift.minutes),
     )

@@ -67,6 +67,12 @@ _SENTENCES: dict[type[Fact], Sentence] = {
     facts.BadLength: lambda fact, zone: _(
         "I could not read “{given}” as a length the town allows. Try “3 h” or “90 min”.", given=fact.given[:60]
     ),
+    facts.BadLead: lambda fact, zone: _(
+        "I can't remind you “{given}” before a shift. Try “36 h” or “90 min”, at most {most}.",
+        given=fact.given[:60],
+        most=a_length(fact.most),
+    ),
+    facts.LeadsCross: lambda fact, zone: _leads_cross(fact),
     facts.BadPlaces: lambda fact, zone: _(
         "“{given}” is not a number of places the town allows. A number such as 6 will do.", given=fact.given[:60]
     ),
@@ -108,12 +114,32 @@ def _needs(needed: str) -> Markup:
         return _("Only the mayor can do that.")
     if needed == "coordinator":
         return _("Only a coordinator of this project can do that.")
+    if needed == "a coordinator":
+        return _("Only coordinators can do that.")
     if needed == "town coordinator":
         return _("Only the mayor or a coordinator of the whole town can do that.")
     return _("That is for the town's residents. Send /start to join them.")
 
 
+def _leads_cross(fact: Any) -> Markup:
+    if fact.which == "reminder_early":
+        return _(
+            "Your late reminder comes {length} before a shift. The early one has to be longer before it.",
+            length=a_length(fact.minutes),
+        )
+    return _(
+        "Your early reminder comes {length} before a shift. The late one has to be nearer to it.",
+        length=a_length(fact.minutes),
+    )
+
+
 def _bad_setting(fact: Any) -> Markup:
+    if fact.key == "join_code" and fact.low is not None:
+        return _(
+            "A join code has from {low} to {high} characters. To do without one, first change who may join.",
+            low=number(fact.low),
+            high=number(fact.high),
+        )
     kind = next((spec.kind for spec in SPECS if spec.key == fact.key), None)
     if kind is Kind.TEXT and fact.high is not None:
         return _SENTENCES[facts.TextTooLong](facts.TextTooLong(most=fact.high), ZoneInfo("UTC"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 SHIFT = "shift_"
 """What a shift's start payload begins with; its id follows."""
+
+MOST_ID = 2**31 - 1
 
 
 @dataclass(slots=True)
@@ -29,3 +32,12 @@ class Links:
         if self.web_url:
             return f"{self.web_url.rstrip('/')}/?start={payload}"
         return None
+
+
+def parted(payload: str) -> tuple[str, int | None]:
+    """What a start payload brings: a code (or ""), and the id of a shift (or None), one after the other."""
+    code, _space, last = payload.strip().rpartition(" ")
+    number = last.removeprefix(SHIFT)
+    if number == last:
+        return payload.strip(), None
+    return code.strip(), int(number) if re.fullmatch("[0-9]{1,10}", number) and int(number) <= MOST_ID else None

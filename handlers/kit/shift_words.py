@@ -19,12 +19,16 @@ LABEL = 40
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """Why a shift suits somebody. Names are in words already; `gives` is minutes of what they still owe."""
+    """Why a shift suits somebody. Names are in words already.
+
+    `gives` is minutes of what they still owe this week, `later` minutes of what a coming week asks of them.
+    """
 
     likes: str = ""
     skills: tuple[str, ...] = ()
     free: bool = False
     gives: int = 0
+    later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ def because(reasons: Reasons) -> Markup:
         parts.append(_("you are free then"))
     if reasons.gives:
         parts.append(_("{length} of what is missing", length=a_length(reasons.gives)))
+    if reasons.later:
+        parts.append(_("{length} of that week's hours", length=a_length(reasons.later)))
     return Markup(" · ").join(parts)
 
 

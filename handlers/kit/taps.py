@@ -34,6 +34,21 @@ class HoursTap(CallbackData, prefix="hours"):
     page: Id = 0
 
 
+_NOT_BY_NUMBER = ("hours:all:", "hours:came:", "hours:missed:")
+"""Taps that write into the hours ledger, which forgets nothing."""
+
+
+def by_number(data: str) -> str:
+    """What a bare number that was typed at a notice does in place of the choice with this data.
+
+    A notice comes unasked, perhaps in the moment in which somebody answers another screen; so where the choice would
+    write hours, the number opens the roster, which asks again.
+    """
+    if not data.startswith(_NOT_BY_NUMBER):
+        return data
+    return HoursTap(do="open", shift=HoursTap.unpack(data).shift).pack()
+
+
 class DeskTap(CallbackData, prefix="desk"):
     """A coordinator's desk."""
 

@@ -17,17 +17,22 @@ def plain(text: str) -> str:
     return " ".join(kept.split()).strip(" :/+-")
 
 
-def as_tap(text: str, choices: Sequence[Choice], *, numbers: bool = True) -> str | None:
+def is_number(text: str) -> bool:
+    """Whether somebody typed a bare number that a screen's choice could have."""
+    wanted = plain(text)
+    return wanted.isdecimal() and len(wanted) < 3
+
+
+def as_tap(text: str, choices: Sequence[Choice]) -> str | None:
     """The callback data of the choice that was typed, or None.
 
-    `numbers`: "2" is the second choice; not where a number is itself an answer. A label may be typed whole, or as
-    the part of it that survives on the smallest button.
+    "2" is the second choice. A label may be typed whole, or as the part of it that survives on the smallest button.
     """
     wanted = plain(text)
     if not wanted:
         return None
     tappable = [choice for choice in choices if choice.data]
-    if numbers and wanted.isdecimal() and len(wanted) < 3:
+    if is_number(text):
         return tappable[int(wanted) - 1].data if 0 < int(wanted) <= len(tappable) else None
     for choice in tappable:
         if wanted in (plain(choice.label), plain(choice.label[:SURVIVES])):

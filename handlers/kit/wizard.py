@@ -7,6 +7,7 @@ begins again goes on where they were. Keys of a draft that start with "@" are th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,7 @@ from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from handlers.kit.facts import sentence
 from handlers.kit.filters import NoCommand, Tapped
 from handlers.kit.nav import home, leave
 from handlers.kit.reply import Event, Reply, show
@@ -23,16 +25,23 @@ from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from locales import _
 from storage.unit import Unit
+from town.facts import Fact
 
 STEP, RETURN, ONCE, ANEW = "@step", "@return", "@once", "@anew"
 BACK, RESUME, AFRESH = "@back", "@resume", "@afresh"
 
 _free: set[str] = set()
+_counted: set[str] = set()
 
 
 def expects_words(state: str | None) -> bool:
     """Whether a conversation in this state takes typed words as they are, numbers among them."""
     return state in _free
+
+
+def expects_numbers(state: str | None) -> bool:
+    """Whether a typed number stands for a choice in this state: everywhere but where it may be an answer itself."""
+    return state not in _free or state in _counted
 
 
 @dataclass(slots=True)
@@ -69,8 +78,10 @@ Take = Callable[[Scene, str], Awaitable[Any]]
 class Step:
     """One question. `typed` and `tapped` give the answer to keep (a JSON value), a GoTo or a Stay.
 
-    `free`: typed words are the answer as they are, so that a number is not taken for a choice. `when` says whether the
-    question is asked at all.
+    They only read: they write nothing, so that a Fact they raise can be said above the question, which is asked again.
+
+    `free`: typed words are the answer as they are, so that a number is not taken for a choice; unless `counted`, where
+    no answer is a number. `when` says whether the question is asked at all.
     """
 
     name: str
@@ -78,6 +89,7 @@ class Step:
     typed: Take | None = None
     tapped: Take | None = None
     free: bool = True
+    counted: bool = False
     when: Callable[[Scene], bool] = lambda scene: True
 
 
@@ -105,6 +117,7 @@ class Wizard:
         self.order = [step.name for step in steps]
         self.finish = finish
         _free.update(f"{name}:{step.name}" for step in steps if step.free and step.typed)
+        _counted.update(f"{name}:{step.name}" for step in steps if step.counted)
 
     def router(self) -> Router:
         """The wizard's own router: it goes before the rooms that answer anything."""
@@ -136,13 +149,13 @@ class Wizard:
         scene.draft = {**anew, ANEW: anew}
         return await self._go(event, scene, step)
 
-    async def resume(self, event: Event, scene: Scene, also: dict[str, Any] | None = None) -> Reply:
+    async def resume(self, event: Event, scene: Scene, also: dict[str, Any] | None = None, *, toast: str = "") -> Reply:
         """Ask again where the draft stands; `also` is put into it."""
         scene.draft = {**(self.kept(scene.seat) or {}), **(also or {})}
         at, asked = str(scene.draft.get(STEP)), self._asked(scene)
         if at in self.steps and at not in asked:  # what was to be asked is known by now
             at = self._after(scene, at) or at
-        return await self._go(event, scene, at if at in self.steps else asked[0])
+        return await self._go(event, scene, at if at in self.steps else asked[0], toast=toast)
 
     def kept(self, seat: Seat) -> dict[str, Any] | None:
         """The draft that an account has of this wizard."""
@@ -171,7 +184,7 @@ class Wizard:
         if message.text is None or step.typed is None:
             words, choose = _("Please write it in words."), _("Please choose one of these, or type its number.")
             return await self._go(message, scene, step.name, toast=words if step.typed else choose)
-        return await self._answered(message, scene, step, await step.typed(scene, message.text))
+        return await self._taken(message, scene, step, step.typed, message.text)
 
     async def _on_tap(self, tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
         scene = Scene(who, unit, now, seat, self.kept(seat) or {})
@@ -192,7 +205,20 @@ class Wizard:
         step = self.steps[name]
         if step.tapped is None:
             return await self._go(tap, scene, name)
-        return await self._answered(tap, scene, step, await step.tapped(scene, value))
+        return await self._taken(tap, scene, step, step.tapped, value)
+
+    async def _taken(self, event: Event, scene: Scene, step: Step, take: Take, given: str) -> Reply:
+        """Go on with what was given; where it is no answer, say why and ask again.
+
+        A step only reads what it is given, so nothing has to be undone for that but what it put into the draft.
+        """
+        before = deepcopy(scene.draft)
+        try:
+            answer = await take(scene, given)
+        except Fact as fact:
+            scene.draft = before
+            return await self._go(event, scene, step.name, toast=sentence(fact, scene.who.zone))
+        return await self._answered(event, scene, step, answer)
 
     async def _not_here(self, tap: CallbackQuery, scene: Scene) -> Reply:
         """A button of a wizard that was left or finished."""

@@ -1,5 +1,7 @@
 """Whether the bot may write to an account, or to a group, as the channel tells it. Nothing is answered."""
 
+from datetime import datetime
+
 from aiogram import Router
 from aiogram.types import ChatMemberUpdated
 
@@ -14,7 +16,7 @@ def router() -> Router:
     room = Router(name="presence")
 
     @room.my_chat_member()
-    async def on_change(change: ChatMemberUpdated, who: Who, unit: Unit) -> None:
-        await note_presence(unit, who=who, reachable=change.new_chat_member.status not in AWAY)
+    async def on_change(change: ChatMemberUpdated, who: Who, unit: Unit, now: datetime) -> None:
+        await note_presence(unit, who=who, now=now, reachable=change.new_chat_member.status not in AWAY)
 
     return room

@@ -12,7 +12,7 @@ from storage import outbox
 from storage.queries import projects, roles
 from storage.tables import ResidentState, Role
 from storage.unit import Unit
-from town.facts import AlreadyRole, CodeUsed, CodeWrong, LastMayor, NotAllowed, NotFound, TooManyTries
+from town.facts import AlreadyRole, CodeUsed, CodeWrong, LastMayor, NotAllowed, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ async def must_coordinate(unit: Unit, who: Who, project_id: int | None = None) -
     """The duties of somebody who coordinates this project (or, without one, any). Raises NotAllowed."""
     duties = await duties_of(unit, who.resident_id if who.is_resident else None)
     if not (duties.any if project_id is None else duties.covers(project_id)):
-        raise NotAllowed(needed="coordinator")
+        raise NotAllowed(needed="a coordinator" if project_id is None else "coordinator")
     return duties
 
 
@@ -93,14 +93,8 @@ async def try_setup_code(unit: Unit, *, seat: Seat, code: str, now: datetime) ->
     Raises CodeWrong, CodeUsed or TooManyTries. Whoever calls this answers them: a fact that leaves the update undoes
     the counting.
     """
-    tries = codes.recent(seat.data.get(codes.TRIES, []), now)
-    if len(tries) >= codes.MOST_TRIES:
-        raise TooManyTries()
-    try:
+    with codes.counted(seat, now):
         await check_setup_code(unit, code=code, now=now)
-    except CodeWrong:
-        seat.data = {**seat.data, codes.TRIES: [*tries, now.timestamp()]}
-        raise
 
 
 async def use_setup_code(unit: Unit, *, resident_id: int, account_id: int, code: str, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Setup codes: what they look like, and how many wrong ones an account may send."""
+"""Codes: what setup codes and join codes look like, and how many wrong ones an account may send."""
 
 from __future__ import annotations
 
@@ -6,11 +6,20 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+
+from aiogram.filters import Filter
+from aiogram.types import Message
+
+from handlers.kit.seat import Seat
+from town.facts import CodeWrong, TooManyTries
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ3479"
 """No vowels, so that no word is taken for a code, and no digit that looks like one of these letters."""
+
+JOIN_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is read as another
 
 LASTS = timedelta(hours=24)
 MOST_TRIES = 5
@@ -26,6 +35,11 @@ def new_code() -> str:
     """Eight letters in two groups, such as "KMPT-4R7X": 36 bits, looked at five times an hour and account."""
     letters = [secrets.choice(LETTERS) for _ in range(8)]
     return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def new_join_code() -> str:
+    """Six letters for the notice board, such as "BREAD7"."""
+    return "".join(secrets.choice(JOIN_LETTERS) for _ in range(6))
 
 
 def code_in(text: str) -> str | None:
@@ -44,3 +58,27 @@ def digest_of(letters: str) -> str:
 def recent(tries: Sequence[float], now: datetime) -> list[float]:
     """Of the moments (seconds since 1970) of wrong tries, those that still count."""
     return [at for at in tries if at > (now - TRIES_WITHIN).timestamp()]
+
+
+@contextmanager
+def counted(seat: Seat, now: datetime) -> Iterator[None]:
+    """Looks at a code that somebody sent: a wrong one is counted, and only so many are looked at in an hour.
+
+    Raises TooManyTries instead of looking. Whoever uses this answers CodeWrong: a fact that leaves the update undoes
+    the counting.
+    """
+    tries = recent(seat.data.get(TRIES, []), now)
+    if len(tries) >= MOST_TRIES:
+        raise TooManyTries()
+    try:
+        yield
+    except CodeWrong:
+        seat.data = {**seat.data, TRIES: [*tries, now.timestamp()]}
+        raise
+
+
+class LooksLikeCode(Filter):
+    """Passes a message that is nothing but something like a setup code."""
+
+    async def __call__(self, message: Message) -> bool:
+        return bool(code_in(message.text or ""))

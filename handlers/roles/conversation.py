@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.filters import Command, CommandObject, CommandStart, Filter
+from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from handlers.kit.facts import sentence
@@ -18,18 +18,11 @@ from handlers.kit.taps import TownTap
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene
 from handlers.roles import actions, appointing, setting_questions, setting_views, town_actions, views
-from handlers.roles.codes import code_in
+from handlers.roles.codes import LooksLikeCode, code_in
 from storage.queries import roles, topics
 from storage.queries import town as town_row
 from storage.unit import Unit
 from town.facts import AlreadyRole, CodeUsed, CodeWrong, NotFound, TooManyTries
-
-
-class LooksLikeCode(Filter):
-    """Passes a message that is nothing but something like a setup code."""
-
-    async def __call__(self, message: Message) -> bool:
-        return bool(code_in(message.text or ""))
 
 
 def router() -> Router:
@@ -57,12 +50,18 @@ def _codes() -> Router:
     async def on_command(
         message: Message, command: CommandObject, who: Who, unit: Unit, now: datetime, seat: Seat
     ) -> Reply:
-        if not code_in(command.args or ""):
+        if not command.args:
             return show(message, views.ask_code())
-        return await _claim(message, command.args or "", Scene(who, unit, now, seat))
+        if not code_in(command.args):
+            return show(message, views.code_trouble(sentence(CodeWrong(), who.zone)))
+        if who.has_to_sign_up:
+            raise SkipHandler  # as above
+        return await _claim(message, command.args, Scene(who, unit, now, seat))
 
     @codes.message(LooksLikeCode())
     async def on_words(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        if who.has_to_sign_up:
+            raise SkipHandler  # as above
         return await _claim(message, message.text or "", Scene(who, unit, now, seat))
 
     return codes
@@ -73,11 +72,9 @@ async def _claim(message: Message, code: str, scene: Scene) -> Reply:
     who, seat, text = scene.who, scene.seat, message.text or ""
     try:
         await actions.try_setup_code(scene.unit, seat=seat, code=code, now=scene.now)
-        if who.has_to_sign_up:
-            return show(message, views.sign_up_first(code.strip()))
         await actions.claim_setup_code(scene.unit, who=who, code=code, now=scene.now)
     except (CodeWrong, CodeUsed, AlreadyRole, TooManyTries) as fact:
-        if (seat.state is not None or who.has_to_sign_up) and not text.startswith("/"):
+        if seat.state is not None and not text.startswith("/"):
             raise SkipHandler from None  # an answer to some question that only looks like a code
         return show(message, views.code_trouble(sentence(fact, who.zone)))
     seat.state = None

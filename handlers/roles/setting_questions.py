@@ -37,7 +37,7 @@ async def _ask(scene: Scene) -> Screen:
     spec = spec_of(scene.draft.get(KEY, ""))
     kept = await town_row.settings(scene.unit)
     choices = [pick(scene, value, views.choice_label(spec.key, value)) for value in spec.choices]
-    if spec.key == "join_code":
+    if spec.key == "join_code" and kept.join_policy != "code":
         choices = [pick(scene, NOTHING, views.without_code())]
     return Screen(views.ask_setting(spec, getattr(kept, spec.key)), in_rows(choices))
 
@@ -69,7 +69,8 @@ async def _finish(scene: Scene) -> Screen:
     key = scene.draft[KEY]
     old = getattr(await town_row.settings(scene.unit), key)
     changed = await town_actions.change_setting(scene.unit, who=scene.who, key=key, typed=scene.draft["value"])
-    return views.setting_kept(key, old, getattr(changed, key))
+    code = changed.join_code if key == "join_policy" and changed.join_policy == "code" else ""
+    return views.setting_kept(key, old, getattr(changed, key), join_code=code)
 
 
 SETTING = Wizard("setting", [Step("value", _ask, typed=_typed, tapped=_tapped)], _finish)

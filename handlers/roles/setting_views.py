@@ -116,13 +116,17 @@ def without_code() -> str:
     return _("Without a code").unescape()
 
 
-def setting_kept(key: str, old: str | int | time, new: str | int | time) -> Screen:
+def setting_kept(key: str, old: str | int | time, new: str | int | time, *, join_code: str = "") -> Screen:
+    """`join_code` is told where it has just begun to count."""
     text = _(
         "Done. <b>{name}</b>: {new} (it was {old})",
         name=setting_name(key),
         new=value_label(key, new),
         old=value_label(key, old),
     )
+    if join_code:
+        told = _("The join code is <code>{code}</code>. Put it on the notice board.", code=join_code)
+        text = Markup("{}\n\n{}").format(text, told)
     return Screen(text, in_rows([Choice(_("Settings"), to("settings")), town_way(), home()]))
 
 

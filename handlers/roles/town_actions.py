@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.kit.who import Who
 from handlers.roles.actions import must_be_mayor, must_coordinate_town
+from handlers.roles.codes import new_join_code
 from storage import outbox
-from storage.queries import roles, topics
+from storage.queries import roles, topics, weeks
 from storage.queries import town as town_row
 from storage.unit import Unit
 from town import settings
@@ -50,11 +52,16 @@ async def _answer(unit: Unit, notice: str, resident_id: int, who: Who, now: date
 async def change_setting(unit: Unit, *, who: Who, key: str, typed: str) -> TownSettings:
     """Change one setting of the town to what was typed; returns the settings as they are now.
 
+    Joining that begins to need a code gets one, where the town has none.
     Raises NotAllowed, BadSetting.
     """
     await must_be_mayor(unit, who)
     changed = settings.changed(await town_row.settings(unit, lock=True), key, typed)
+    if settings.lacks_join_code(changed):
+        changed = replace(changed, join_code=new_join_code())
     await town_row.keep(unit, changed)
+    if key == "zone":
+        await weeks.reckon_anew(unit, changed.tz)
     unit.announce("town")
     return changed
 

@@ -191,12 +191,3 @@ def is_mayor(name: str) -> Screen:
 
 def code_trouble(sentence: Markup) -> Screen:
     return Screen(sentence, in_rows([home()]))
-
-
-def sign_up_first(code: str) -> Screen:
-    text = _(
-        "That code makes you mayor, but the town has to know you first. Please send\n/start {code}\nand answer a few "
-        "questions: you are the mayor at the end of them.",
-        code=code,
-    )
-    return Screen(text, in_rows([Choice(_("Go on"), home().data)]))

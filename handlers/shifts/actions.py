@@ -10,7 +10,7 @@ from handlers.kit.who import Who
 from handlers.shifts import in_charge
 from handlers.shifts.fitting import fitting
 from storage import outbox
-from storage.queries import places, reminders, shifts
+from storage.queries import changes, places, reminders, shifts
 from storage.queries.in_charge import Answers
 from storage.queries.shifts import Mine, Need, ShiftRow
 from storage.tables import Priority, SignupState
@@ -25,6 +25,7 @@ from town.facts import (
     ShiftStarted,
     TooLate,
 )
+from town.reminders import cannot_wait
 from town.shifts import check_can_join
 
 __all__ = ["Fitting", "Left", "Page", "coming", "fitting", "join_shift", "leave_shift", "open_shift"]
@@ -44,7 +45,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A place given back. `told`: the coordinators hear of it, because it starts soon."""
+    """A place given back. `told`: somebody who answers for it hears of it, because it starts soon."""
 
     shift: ShiftRow
     told: bool
@@ -71,7 +72,7 @@ async def join_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> S
 
 
 async def leave_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Left:
-    """Give a place back, until the shift starts. Reminders that were not sent yet are withdrawn.
+    """Give a place back, until the shift starts. Reminders and changes that were not sent yet are withdrawn.
 
     Raises NotAllowed, NotFound, ShiftCancelled, NotHeld or TooLate.
     """
@@ -83,7 +84,8 @@ async def leave_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> 
         raise TooLate
     if not await places.release(unit, shift_id, me):
         raise NotHeld(title=shift.title)
-    await outbox.withdraw(unit, reminders.subject(shift_id), resident_id=me)
+    for subject in (reminders.subject(shift_id), changes.subject(shift_id)):
+        await outbox.withdraw(unit, subject, resident_id=me)
     left = Left(shift._replace(taken=taken), told=False)
     if short_notice(shift, now):
         return Left(left.shift, told=await _tell_coordinators(unit, who, left.shift, now))
@@ -146,6 +148,7 @@ def _held(mine: Mine | None) -> ShiftRow:
 
 async def _tell_coordinators(unit: Unit, who: Who, shift: ShiftRow, now: datetime) -> bool:
     people = await in_charge.of_shift(unit, shift, but=(who.me,))
+    urgent = cannot_wait(shift.starts_at, now, who.zone, who.town.quiet_from, who.town.quiet_until)
     await outbox.put(
         unit,
         [
@@ -155,7 +158,7 @@ async def _tell_coordinators(unit: Unit, who: Who, shift: ShiftRow, now: datetim
                 dedupe_key=f"released:{shift.id}:{who.me}:{int(now.timestamp() * 1000)}:{person.resident_id}",
                 now=now,
                 subject=f"shift:{shift.id}",
-                priority=Priority.URGENT,
+                priority=Priority.URGENT if urgent else Priority.PERSONAL,
                 expires_at=shift.ends_at,
                 shift=shift.id,
                 title=shift.title,
@@ -167,4 +170,4 @@ async def _tell_coordinators(unit: Unit, who: Who, shift: ShiftRow, now: datetim
             for person in people
         ],
     )
-    return bool(people)
+    return any(person.reachable for person in people)

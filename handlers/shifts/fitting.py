@@ -25,27 +25,35 @@ LOOKED_AT = 300
 
 async def fitting(unit: Unit, *, who: Who, now: datetime, most: int = 3) -> list[Fitting]:
     """The shifts of the coming two weeks that suit a resident best, at most so many; see `rank`."""
-    return rank(await outlook(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT), who.town, most=most)
+    before = await outlook(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT)
+    return rank(before, who.town, week_of(now, who.zone), most=most)
 
 
-def rank(before: Outlook, town: TownSettings, *, most: int) -> list[Fitting]:
-    """The best of what lies before a resident.
+def rank(before: Outlook, town: TownSettings, monday: date, *, most: int, weeks: int = 0) -> list[Fitting]:
+    """The best of what lies before a resident in the week of `monday`, the current one, and after it.
 
+    With `weeks`, only shifts of so many weeks, and those of an earlier week before those of a later one.
     A shift at a time when they hold another one is left out, and so is one for which nothing speaks, or that needs a
     skill they lack.
     """
-    judge = _Judge(before, town)
-    scored = [(judge.score(shift, needs), shift, needs) for shift, needs in before.open if judge.possible(shift)]
-    chosen = sorted((one for one in scored if one[0] > 0), key=lambda one: (-one[0], one[1].starts_at, one[1].id))
+    judge = _Judge(before, town, monday)
+    after = monday + timedelta(weeks=weeks) if weeks else date.max
+    looked_at = [one for one in before.open if one[0].week < after and judge.possible(one[0])]
+    scored = [(judge.score(shift, needs), shift, needs) for shift, needs in looked_at]
+    chosen = sorted(
+        (one for one in scored if one[0] > 0),
+        key=lambda one: (one[1].week if weeks else monday, -one[0], one[1].starts_at, one[1].id),
+    )
     return [Fitting(shift, score, judge.reasons(shift, needs)) for score, shift, needs in chosen[:most]]
 
 
 class _Judge:
     """One resident's view of shifts."""
 
-    def __init__(self, before: Outlook, town: TownSettings) -> None:
+    def __init__(self, before: Outlook, town: TownSettings, monday: date) -> None:
         self.before = before
         self.town = town
+        self.monday = monday
         self.held = [shift.facts for shift in before.held]
         self.names = {topic.id: topic_name(topic) for topic in before.topics}
         self.skills = frozenset(topic.id for topic in before.topics if topic.kind == SKILL)
@@ -71,12 +79,15 @@ class _Judge:
         )
 
     def reasons(self, shift: ShiftRow, needs: frozenset[int]) -> Reasons:
+        owed = min(self._owed(shift.week), shift.minutes)
         liked = shift.interest_id if shift.interest_id in self.interests else None
         return Reasons(
             likes="" if liked is None else self.names[liked],
             skills=tuple(self.names[skill] for skill in sorted(needs & self.skills)),
             free=self._free(shift),
-            gives=min(self._owed(shift.week), shift.minutes),
+            # The work of one week cannot fill another.
+            gives=owed if shift.week == self.monday else 0,
+            later=owed if shift.week != self.monday else 0,
         )
 
     def _free(self, shift: ShiftRow) -> bool:

@@ -14,7 +14,8 @@ from storage.unit import Unit
 async def of_shift(unit: Unit, shift: ShiftRow, *, but: Collection[int] = ()) -> list[Answers]:
     """The nearest people who answer for a shift, apart from some residents.
 
-    Its project's coordinators; else whoever made it, if they still may; else the town's coordinators; else the mayors.
+    Its project's coordinators; else whoever made it, if they still may; else the town's coordinators; else the mayors:
+    the first of these among whom somebody can be reached. Where nobody can, the first of these there are.
     """
     everybody = [one for one in await in_charge.over(unit, shift.project_id) if one.resident_id not in but]
     tiers = (
@@ -23,7 +24,9 @@ async def of_shift(unit: Unit, shift: ShiftRow, *, but: Collection[int] = ()) ->
         [one for one in everybody if one.role == Role.COORDINATOR],
         [one for one in everybody if one.role == Role.MAYOR],
     )
-    return once_each(next((tier for tier in tiers if tier), []))
+    there = [tier for tier in tiers if tier]
+    reached = [tier for tier in there if any(one.reachable for one in tier)]
+    return once_each((reached or there or [[]])[0])
 
 
 async def mayors(unit: Unit, shift: ShiftRow, *, but: Collection[int] = ()) -> list[Answers]:

@@ -72,7 +72,7 @@ def really_leave(shift: ShiftRow, zone: ZoneInfo) -> Screen:
 def released(left: Left, best: Sequence[Fitting], zone: ZoneInfo) -> Screen:
     """A place was given back; other shifts that would suit."""
     said = (
-        _("Your place on “{title}” is free again, and the coordinator knows.", title=left.shift.title)
+        _("Your place on “{title}” is free again, and the coordinator is being told.", title=left.shift.title)
         if left.told
         else _("Your place on “{title}” is free again. Thank you for saying so.", title=left.shift.title)
     )

@@ -7,15 +7,17 @@ from datetime import datetime
 from hmac import compare_digest
 from typing import Any
 
+from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from handlers.roles import actions as roles
+from handlers.roles.codes import counted
 from handlers.signup import consent as consent_notice
 from storage import outbox
 from storage.queries import residents, topics
 from storage.queries import roles as role_queries
 from storage.tables import ResidentState
 from storage.unit import Unit
-from town.facts import BadMinutes, CodeWrong, NeedConsent, NotAllowed
+from town.facts import BadMinutes, CodeWrong, LeadsCross, NeedConsent, NotAllowed
 from town.text import clean
 
 MOST_NAME = 60
@@ -39,6 +41,20 @@ def check_join_code(who: Who, typed: str) -> str:
     if not wanted or not compare_digest(typed.strip().casefold().encode(), wanted.encode()):
         raise CodeWrong()
     return typed.strip()
+
+
+async def take_code(unit: Unit, *, who: Who, seat: Seat, code: str, now: datetime) -> dict[str, str]:
+    """What a code that a stranger sent is to the sign-up: "let_in", and "setup" when it also makes them mayor.
+
+    Wrong ones are counted, whichever they were meant for. Raises CodeWrong, CodeUsed or TooManyTries: whoever calls
+    this answers them, as for `roles.try_setup_code`.
+    """
+    with counted(seat, now):
+        try:
+            return {"let_in": check_join_code(who, code)}
+        except CodeWrong:
+            await roles.check_setup_code(unit, code=code, now=now)
+    return {"let_in": code, "setup": code}
 
 
 async def sign_up(
@@ -83,7 +99,7 @@ async def sign_up(
     if setup_code is not None:
         await roles.use_setup_code(unit, resident_id=resident_id, account_id=who.account_id, code=setup_code, now=now)
     if waits:
-        await _ask_the_mayors(unit, resident_id, answers["name"], now)
+        await _ask_who_lets_in(unit, resident_id, answers["name"], now)
     return state
 
 
@@ -99,20 +115,20 @@ async def _keep(unit: Unit, who: Who, answers: dict[str, Any]) -> int:
     return resident_id
 
 
-async def _ask_the_mayors(unit: Unit, resident_id: int, name: str, now: datetime) -> None:
+async def _ask_who_lets_in(unit: Unit, resident_id: int, name: str, now: datetime) -> None:
     await outbox.put(
         unit,
         [
             outbox.new_row(
                 notice="join.asked",
-                resident_id=mayor,
-                dedupe_key=f"join:{resident_id}:{now.isoformat()}:{mayor}",
+                resident_id=asked,
+                dedupe_key=f"join:{resident_id}:{now.isoformat()}:{asked}",
                 subject=f"join:{resident_id}",
                 now=now,
                 name=name,
                 applicant=resident_id,
             )
-            for mayor in await role_queries.mayors(unit)
+            for asked in await role_queries.who_let_in(unit)
         ],
     )
 
@@ -120,13 +136,23 @@ async def _ask_the_mayors(unit: Unit, resident_id: int, name: str, now: datetime
 async def change_answer(unit: Unit, *, who: Who, answer: str, value: Any) -> None:
     """Change one of a resident's own answers: name, street, skills, interests, free_times or a reminder lead.
 
-    Raises TextEmpty, TextTooLong, BadMinutes.
+    Raises TextEmpty, TextTooLong, BadMinutes, LeadsCross.
     """
     if answer in ("skills", "interests"):
         kind = topics.SKILL if answer == "skills" else topics.INTEREST
         await topics.replace(unit, who.me, kind, value)
         return
-    if answer in ("reminder_early", "reminder_late") and value is not None and not 0 < value <= MOST_LEAD:
-        raise BadMinutes(most=MOST_LEAD)
+    if answer in ("reminder_early", "reminder_late") and value is not None:
+        await _check_lead(unit, who, answer, value)
     check = {"name": clean_name, "street": clean_street}.get(answer)
     await residents.change(unit, who.me, **{answer: check(value) if check else value})
+
+
+async def _check_lead(unit: Unit, who: Who, which: str, minutes: int) -> None:
+    """The early reminder comes before the late one. Raises BadMinutes, LeadsCross."""
+    if not 0 < minutes <= MOST_LEAD:
+        raise BadMinutes(most=MOST_LEAD)
+    profile = await residents.profile(unit, who.me)
+    other = profile.reminder_late if which == "reminder_early" else profile.reminder_early
+    if other and (minutes <= other if which == "reminder_early" else minutes >= other):
+        raise LeadsCross(which=which, minutes=other)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from locales import _
 
-VERSION = 1
+VERSION = 2
 """Which wording somebody agreed to: raise it when the notice changes."""
 
 
@@ -14,13 +14,19 @@ def privacy(town: str) -> list[Markup]:
     """The privacy notice, a paragraph each: read before consent, and on the web's own page."""
     return [
         _(
-            "{town} keeps your name, your street or neighbourhood, your skills, interests and free times, the shifts "
-            "you sign up for and the hours that were confirmed. This is what running the town needs, and nothing else.",
+            "{town} keeps your name, your street or neighbourhood, your language and your address in the chat, your "
+            "skills, interests and free times, your roles, the shifts you sign up for and the hours that were "
+            "confirmed. This is what running the town needs.",
             town=town,
         ),
         _(
-            "The coordinators of the shifts you join see your name. Nobody else gets your data; it is not sold, and "
-            "not used for advertising."
+            "It keeps the messages of the web chat, and what it writes to you unasked, for a year; which messages it "
+            "has read and what it answered, for eight days, so that none counts twice."
+        ),
+        _(
+            "The coordinators of the shifts you join see your name. The mayor and the coordinators of the whole town "
+            "see your name and street when they let people in or give roles. If you take on a role, those whom it "
+            "concerns see your name. Nobody else gets your data; it is not sold, and not used for advertising."
         ),
         _(
             "You can see and change your answers at any time with /me. The chat you use (Telegram, for example) also "

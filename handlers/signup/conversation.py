@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from aiogram import Router
+from aiogram import F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
+from handlers.kit.facts import sentence
 from handlers.kit.filters import Tapped, not_yet_resident
+from handlers.kit.links import parted
 from handlers.kit.nav import LEAVE
 from handlers.kit.reply import Event, Reply, show
 from handlers.kit.screens import Screen
 from handlers.kit.seat import Seat
 from handlers.kit.who import Who
-from handlers.kit.wizard import Scene, Wizard
-from handlers.roles import actions as roles
-from handlers.roles.codes import code_in
+from handlers.kit.wizard import Scene, Wizard, expects_words
+from handlers.roles.codes import LooksLikeCode, code_in
 from handlers.signup import actions, me, questions, views
+from storage.queries import roles as role_queries
 from storage.queries import topics
 from storage.tables import ResidentState
 from storage.unit import Unit
@@ -39,8 +43,18 @@ async def finish(scene: Scene) -> Screen:
         setup_code=draft.get("setup"),
         now=scene.now,
     )
-    return views.state_screen(state, name=draft["name"], who=scene.who, mayor=bool(draft.get("setup")))
+    return views.state_screen(
+        state,
+        name=draft["name"],
+        who=scene.who,
+        mayor=bool(draft.get("setup")),
+        asked=bool(await role_queries.who_let_in(scene.unit)),
+        shift=draft.get(SHIFT),
+    )
 
+
+SHIFT = "@shift"
+"""In the draft: the shift whose link brought them here."""
 
 WIZARD = Wizard(
     "signup",
@@ -59,6 +73,36 @@ WIZARD = Wizard(
 
 
 def router() -> Router:
+    parent = Router(name="signup")
+    parent.include_routers(_codes(), WIZARD.router(), me.router(), _strangers())
+    return parent
+
+
+def _codes() -> Router:
+    """A setup code that somebody sends before they have signed up: kept for the end, whatever was asked just now."""
+    codes = Router(name="signup.codes")
+    codes.message.filter(not_yet_resident)
+
+    @codes.message(Command("setup", ignore_mention=True, magic=F.args))
+    async def on_command(
+        message: Message, command: CommandObject, who: Who, unit: Unit, now: datetime, seat: Seat
+    ) -> Reply:
+        return await _greet(message, Scene(who, unit, now, seat), payload=command.args or "")
+
+    @codes.message(LooksLikeCode())
+    async def on_words(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        if seat.state == f"{WIZARD.name}:code":
+            raise SkipHandler  # the very question: it looks at the code itself
+        scene = Scene(who, unit, now, seat)
+        known, said = await _look_at(scene, message.text or "")
+        if not known and expects_words(seat.state):
+            raise SkipHandler  # an answer that only looks like a code
+        return await _go_on(message, scene, known, said)
+
+    return codes
+
+
+def _strangers() -> Router:
     strangers = Router(name="signup.strangers")
     strangers.message.filter(not_yet_resident)
     strangers.callback_query.filter(not_yet_resident)
@@ -71,6 +115,8 @@ def router() -> Router:
 
     @strangers.message(Command("help", ignore_mention=True))
     async def on_help(message: Message, who: Who) -> Reply:
+        if who.resident_state == ResidentState.APPLICANT:
+            return show(message, views.still_waiting())
         return show(message, views.about(who.town.name))
 
     @strangers.callback_query(Tapped(views.AGAIN))
@@ -81,48 +127,47 @@ def router() -> Router:
 
     @strangers.message(Command("cancel", ignore_mention=True))
     @strangers.callback_query(Tapped(LEAVE))
-    async def on_leave(event: Event, seat: Seat) -> Reply:
+    async def on_leave(event: Event, who: Who, seat: Seat) -> Reply:
         seat.state = None
+        if who.resident_state == ResidentState.APPLICANT:
+            return show(event, views.still_waiting())
         return show(event, views.left())
 
     @strangers.message()
     async def on_anything(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
-        return await _greet(message, Scene(who, unit, now, seat), payload="")
+        return await _greet(message, Scene(who, unit, now, seat))
 
     @strangers.callback_query()
     async def on_any_tap(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
-        return await _greet(tap, Scene(who, unit, now, seat), payload="")
+        return await _greet(tap, Scene(who, unit, now, seat))
 
-    parent = Router(name="signup")
-    parent.include_routers(WIZARD.router(), me.router(), strangers)
-    return parent
+    return strangers
 
 
-async def _greet(event: Event, scene: Scene, *, payload: str) -> Reply:
-    """Begin the sign-up, or go on with it; a code that came along is kept for its step."""
+async def _greet(event: Event, scene: Scene, *, payload: str = "") -> Reply:
+    """Begin the sign-up, or go on with it; what a link brought along is kept: a code for its step, a shift for last."""
+    code, shift = parted(payload)
+    known, said = await _look_at(scene, code)
+    return await _go_on(event, scene, {**known, SHIFT: shift} if shift is not None else known, said)
+
+
+async def _go_on(event: Event, scene: Scene, known: dict[str, Any], said: str) -> Reply:
     if scene.who.resident_state == ResidentState.APPLICANT:
         return show(event, views.still_waiting())
-    codes = await _codes(scene, payload)
-    if scene.who.resident_state == ResidentState.LEFT and WIZARD.kept(scene.seat) is None and not codes:
+    if scene.who.resident_state == ResidentState.LEFT and WIZARD.kept(scene.seat) is None and not known:
         return show(event, views.turned_away(scene.who.town.name))
-    return await WIZARD.resume(event, scene, also=codes)
+    return await WIZARD.resume(event, scene, also=known, toast=said)
 
 
-async def _codes(scene: Scene, payload: str) -> dict[str, str]:
-    """What a deep link's payload is good for here: the town's join code, or a setup code.
+async def _look_at(scene: Scene, code: str) -> tuple[dict[str, Any], str]:
+    """What a code is good for here, and what there is to say about it.
 
-    Only what looks like a setup code is looked at as one, and of those only so many an hour.
+    Where joining needs no code, only what looks like a setup code is looked at.
     """
-    if not payload:
-        return {}
+    if not code or (scene.who.town.join_policy != "code" and code_in(code) is None):
+        return {}, ""
     try:
-        return {"let_in": actions.check_join_code(scene.who, payload)}
-    except CodeWrong:
-        pass
-    if code_in(payload) is None:
-        return {}
-    try:
-        await roles.try_setup_code(scene.unit, seat=scene.seat, code=payload, now=scene.now)
-    except (CodeWrong, CodeUsed, TooManyTries):
-        return {}
-    return {"let_in": payload, "setup": payload}
+        known = await actions.take_code(scene.unit, who=scene.who, seat=scene.seat, code=code, now=scene.now)
+    except (CodeWrong, CodeUsed, TooManyTries) as fact:
+        return {}, sentence(fact, scene.who.zone)
+    return known, views.code_kept() if "setup" in known else ""

@@ -23,7 +23,7 @@ from handlers.kit.wizard import Scene, Step, Wizard, option
 from handlers.signup import actions, questions, views
 from storage.queries import residents, topics
 from storage.unit import Unit
-from town.facts import NotFound
+from town.facts import BadLead, BadLength, NotFound
 
 OFF = "0"
 LEADS = {"reminder_early": (2880, 1440, 720), "reminder_late": (240, 120, 60)}
@@ -36,7 +36,13 @@ def reminder_lead(wizard: str, which: str) -> Step:
         return Screen(views.ask_lead(which), in_rows(options))
 
     async def typed(scene: Scene, text: str) -> Any:
-        return read_length(text)
+        try:
+            minutes = read_length(text)
+        except BadLength:
+            minutes = 0
+        if not 0 < minutes <= actions.MOST_LEAD:
+            raise BadLead(given=text.strip(), most=actions.MOST_LEAD)
+        return minutes
 
     async def tapped(scene: Scene, value: str) -> Any:
         if value == OFF:

@@ -12,8 +12,9 @@ from handlers.kit.wizard import GoTo, Scene, Stay, Step, option
 from handlers.roles import actions as roles
 from handlers.signup import actions, views
 from locales import LANGUAGES, best
+from storage.queries import roles as role_queries
 from storage.queries import topics
-from town.facts import CodeUsed, CodeWrong, Fact, NotFound
+from town.facts import CodeUsed, CodeWrong, Fact, NotFound, TooManyTries
 from town.shifts import DAYS, PARTS, Part, bit
 
 DONE = "done"
@@ -28,6 +29,8 @@ def language(wizard: str) -> Step:
         if value not in LANGUAGES:
             raise NotFound(what="language")
         scene.seat.language = value
+        if scene.who.resident_id is not None:
+            scene.unit.announce(f"roles:{scene.who.resident_id}")  # the menus in Telegram are in their language
         return best(value)
 
     return Step("language", ask, tapped=tapped, free=False)
@@ -35,10 +38,16 @@ def language(wizard: str) -> Step:
 
 def code(wizard: str) -> Step:
     async def ask(scene: Scene) -> Screen:
-        return Screen(views.ask_code(scene.who))
+        return Screen(views.ask_code(scene.who, has_mayor=bool(await role_queries.mayors(scene.unit))))
 
     async def typed(scene: Scene, text: str) -> Any:
-        return actions.check_join_code(scene.who, text)
+        try:
+            known = await actions.take_code(scene.unit, who=scene.who, seat=scene.seat, code=text, now=scene.now)
+        except (CodeWrong, CodeUsed, TooManyTries) as fact:  # answered here: raised, it would undo the counting
+            return Stay(toast=sentence(fact, scene.who.zone))
+        if "setup" in known:
+            scene.draft["setup"] = known["setup"]
+        return known["let_in"]
 
     def when(scene: Scene) -> bool:
         return scene.who.town.join_policy == "code" and not scene.draft.get("let_in")

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from handlers.kit.capability import Command
-from handlers.kit.nav import HOME, home
+from handlers.kit.nav import HOME, anew, home
 from handlers.kit.screens import Choice, Screen, in_rows
-from handlers.kit.taps import ListTap, MeTap
+from handlers.kit.taps import ListTap, MeTap, ShiftTap
 from handlers.kit.topics import named
 from handlers.kit.who import Who
 from handlers.signup.consent import privacy
@@ -37,11 +37,16 @@ def ask_language(who: Who) -> Markup:
     )
 
 
-def ask_code(who: Who) -> Markup:
-    return _(
+def ask_code(who: Who, *, has_mayor: bool) -> Markup:
+    question = _(
         "What is the join code of {town}? You find it on the notice board in the town hall, or ask a neighbour who "
         "takes part.",
         town=who.town.name,
+    )
+    if has_mayor:
+        return question
+    return Markup("{}\n\n{}").format(
+        question, _("The town has no mayor yet. If you were given the setup code, send me that one instead.")
     )
 
 
@@ -95,7 +100,7 @@ def agree_label() -> str:
     return _("I agree")
 
 
-def joined(name: str, town: str, minutes: int, *, mayor: bool) -> Screen:
+def joined(name: str, town: str, minutes: int, *, mayor: bool, shift: int | None) -> Screen:
     text = _(
         "<b>Welcome, {name}!</b> You are a resident of {town} now.\n\nThe town asks for {length} a week, of the 168 "
         "hours a week has. In return: free electricity, and whatever the projects make. Look around first: from Monday "
@@ -109,7 +114,12 @@ def joined(name: str, town: str, minutes: int, *, mayor: bool) -> Screen:
             text, _("You are the <b>mayor</b>: send /town for the town's affairs and /desk for its projects.")
         )
     suits = Choice(_("Shifts that suit me"), ListTap(by="suits").pack())
-    return Screen(text, in_rows([suits, home()]))
+    return Screen(text, in_rows([*_came_for(shift), suits, home()]))
+
+
+def _came_for(shift: int | None) -> list[Choice]:
+    """The way to the shift whose link brought somebody here."""
+    return [] if shift is None else [Choice(_("See the shift"), ShiftTap(do="open", shift=shift).pack())]
 
 
 def about(town: str) -> Screen:
@@ -138,6 +148,11 @@ def code_gone(sentence: Markup) -> str:
     return _("{why} You can still join as a resident.", why=sentence).unescape()
 
 
+def code_kept() -> str:
+    """Said when somebody sent a setup code before they have signed up."""
+    return _("That code makes you the mayor as soon as these questions are answered.").unescape()
+
+
 def left() -> Screen:
     return Screen(
         _("We leave it there. I keep what you wrote: send me anything, and we go on where you were."),
@@ -145,18 +160,35 @@ def left() -> Screen:
     )
 
 
-def waiting(name: str, town: str) -> Screen:
-    text = _(
-        "Thank you, {name}. A coordinator of {town} lets people in; they have been asked. I will write to you as soon "
-        "as they have answered.",
-        name=name,
-        town=town,
-    )
-    return Screen(text)
+def waiting(name: str, town: str, *, asked: bool, shift: int | None) -> Screen:
+    """`asked`: the town has somebody who lets people in."""
+    if asked:
+        text = _(
+            "Thank you, {name}. A coordinator of {town} lets people in; they have been asked. I will write to you as "
+            "soon as they have answered.",
+            name=name,
+            town=town,
+        )
+    else:
+        text = _(
+            "Thank you, {name}. {town} has nobody yet who lets people in. I keep your answers until it has, and write "
+            "to you as soon as you are in.",
+            name=name,
+            town=town,
+        )
+    return Screen(text, in_rows([*map(anew, _came_for(shift)), _look_again()]))
 
 
 def still_waiting() -> Screen:
-    return Screen(_("A coordinator still has to let you in. I will write to you as soon as they have answered."))
+    return Screen(
+        _("A coordinator still has to let you in. I will write to you as soon as they have answered."),
+        ((_look_again(),),),
+    )
+
+
+def _look_again() -> Choice:
+    """For somebody who waits: the way to their week, once they are in."""
+    return Choice(_("Am I in?"), HOME)
 
 
 def me(profile: Profile, skills: Sequence[str], interests: Sequence[str], language: str, zone: ZoneInfo) -> Screen:
@@ -254,8 +286,8 @@ def _day(instant: datetime, zone: ZoneInfo) -> str:
     return a_day(instant.astimezone(zone).date())
 
 
-def state_screen(state: ResidentState, *, name: str, who: Who, mayor: bool) -> Screen:
-    """What is so after the sign-up."""
+def state_screen(state: ResidentState, *, name: str, who: Who, mayor: bool, asked: bool, shift: int | None) -> Screen:
+    """What is so after the sign-up; `asked`: somebody was asked to let them in, `shift`: what they came for."""
     if state is ResidentState.APPLICANT:
-        return waiting(name, who.town.name)
-    return joined(name, who.town.name, who.town.required_minutes, mayor=mayor)
+        return waiting(name, who.town.name, asked=asked, shift=shift)
+    return joined(name, who.town.name, who.town.required_minutes, mayor=mayor, shift=shift)

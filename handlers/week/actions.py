@@ -20,15 +20,22 @@ LOOKED_AT = 60
 """Open shifts that the card chooses from: the soonest."""
 
 SHOWN = 3
+WEEKS = 2
+"""What fits is looked for in this week, then in the next one."""
 
 
 @dataclass(frozen=True, slots=True)
 class MyWeek:
-    """One resident's week. `result` has minutes, standing and what is missing; `next_shift` is None without one."""
+    """One resident's week. `result` has minutes, standing and what is missing; `next_shift` is None without one.
+
+    `waiting` is minutes of work of this week that is done and that nobody has confirmed yet. `fitting` has the shifts
+    of this week first.
+    """
 
     monday: date
     result: WeekResult
     benefits: bool
+    waiting: int
     next_shift: shifts.ShiftRow | None
     fitting: Sequence[Fitting]
 
@@ -48,6 +55,7 @@ async def my_week(unit: Unit, *, who: Who, now: datetime) -> MyWeek:
         monday=monday,
         result=results[-1],
         benefits=standing.has_benefits(results, monday),
+        waiting=sum(shift.minutes for shift in before.held if shift.ends_at <= now and shift.week == monday),
         next_shift=next((shift for shift in before.held if shift.ends_at > now), None),
-        fitting=rank(before, who.town, most=SHOWN) if results[-1].missing else (),
+        fitting=rank(before, who.town, monday, most=SHOWN, weeks=WEEKS) if results[-1].missing else (),
     )

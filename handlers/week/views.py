@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from markupsafe import Markup
 
@@ -33,6 +33,8 @@ def card(mine: MyWeek, who: Who) -> Screen:
     ]
     if result.carried_in:
         lines.append(_("{length} of it carried over from earlier weeks", length=a_length(result.carried_in)))
+    if mine.waiting:
+        lines.append(_("{length} wait to be confirmed", length=a_length(mine.waiting)))
     lines += [Markup(""), _standing(mine), Markup("")]
     choices = []
     if mine.next_shift is not None:
@@ -49,9 +51,7 @@ def card(mine: MyWeek, who: Who) -> Screen:
         choices.append(Choice(_("My next shift"), ShiftTap(do="open", shift=coming.id).pack()))
     else:
         lines.append(_("You hold no place on a shift yet."))
-    if mine.fitting:
-        lines.append(_("These would fit you:"))
-        choices += _fitting(mine, who, lines)
+    choices += _fitting(mine, who, lines)
     more = [
         Choice(_("All shifts"), ListTap(by="").pack()),
         Choice(_("My shifts"), ListTap(by="mine").pack()),
@@ -61,9 +61,13 @@ def card(mine: MyWeek, who: Who) -> Screen:
 
 
 def _fitting(mine: MyWeek, who: Who, lines: list[Markup]) -> list[Choice]:
-    labels = []
+    labels: list[str] = []
+    before: date | None = None
     for offer in mine.fitting:
         shift = offer.shift
+        if shift.week != before:
+            lines.append(_("These would fit you:") if shift.week == mine.monday else _("Next week:"))
+            before = shift.week
         there = local(shift.starts_at, who.zone)
         lines.append(
             _(
@@ -89,7 +93,26 @@ def _standing(mine: MyWeek) -> Markup:
             return _("You are newly here: from Monday on, free electricity and goods are yours while you look around.")
         case Standing.EXEMPT:
             return _("You are exempt this week: the benefits are yours.")
-    missing = a_length(mine.result.missing)
+    missing, waiting = a_length(mine.result.missing), min(mine.result.missing, mine.waiting)
+    if waiting:
+        return _still_with(missing, a_length(waiting), kept=mine.benefits)
     if mine.benefits:
         return _("Still missing: {length}. With it, free electricity and goods stay yours next week.", length=missing)
     return _("Still missing: {length}. With it, free electricity and goods are yours again, at once.", length=missing)
+
+
+def _still_with(missing: Markup, waiting: Markup, *, kept: bool) -> Markup:
+    """What is missing by the ledger, where work that is done already is part of it."""
+    if kept:
+        return _(
+            "Still missing: {length}, of which {waiting} wait to be confirmed. "
+            "With all of it, free electricity and goods stay yours next week.",
+            length=missing,
+            waiting=waiting,
+        )
+    return _(
+        "Still missing: {length}, of which {waiting} wait to be confirmed. "
+        "With all of it, free electricity and goods are yours again, at once.",
+        length=missing,
+        waiting=waiting,
+    )

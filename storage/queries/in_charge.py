@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, exists, or_
 
 from storage.sql import bindparam, select
-from storage.tables import Resident, ResidentState, Role, RoleGrant, table_of
+from storage.tables import Account, Resident, ResidentState, Role, RoleGrant, table_of
 from storage.unit import Unit
 
-grants, residents = table_of(RoleGrant), table_of(Resident)
+grants, residents, accounts = table_of(RoleGrant), table_of(Resident), table_of(Account)
 
 
 class Answers(NamedTuple):
-    """Somebody with authority over a project, by one of their roles; `project_id` None is the whole town."""
+    """Somebody with authority over a project, by one of their roles; `project_id` None is the whole town.
+
+    `reachable`: at least one of their accounts can be written to.
+    """
 
     resident_id: int
     name: str
     role: str
     project_id: int | None
+    reachable: bool
 
 
+_reachable = exists().where(accounts.c.resident_id == residents.c.id, accounts.c.reachable)
 _over = (
-    select(residents.c.id, residents.c.name, grants.c.role, grants.c.project_id)
+    select(residents.c.id, residents.c.name, grants.c.role, grants.c.project_id, _reachable)
     .select_from(grants.join(residents, residents.c.id == grants.c.resident_id))
     .where(
         grants.c.ended_at.is_(None),

@@ -6,17 +6,22 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, update
+from sqlmodel import SQLModel
 
 from storage.sql import bindparam, insert, select
 from storage.tables import (
     Account,
     HoursEntry,
+    Inbox,
     Outbox,
     Resident,
     ResidentState,
     ResidentTopic,
     RoleGrant,
     Signup,
+    WebFile,
+    WebMessage,
+    WebSession,
     table_of,
 )
 from storage.unit import Unit
@@ -82,7 +87,7 @@ async def count(unit: Unit) -> int:
     return int(await unit.value(_count))
 
 
-_OWN = (
+_OWN: tuple[tuple[type[SQLModel], str, tuple[str, ...]], ...] = (
     (Account, "resident_id", ("id",)),
     (ResidentTopic, "resident_id", ("topic_id",)),
     (RoleGrant, "resident_id", ("id",)),
@@ -90,10 +95,17 @@ _OWN = (
     (HoursEntry, "resident_id", ("id",)),
     (Outbox, "resident_id", ("id",)),
 )
+_OF_ACCOUNTS: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
+    (WebMessage, ("at", "mine", "body", "edited_at", "gone")),
+    (WebFile, ("at", "name", "media_type")),
+    (WebSession, ("created_at", "seen_at")),
+    (Inbox, ("at", "key")),
+)
+"""What is kept for each account, and the columns to tell of it: no secrets, and no file's content."""
 
 
 async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
-    """All rows the town keeps about a resident, by table, as they are."""
+    """What the town keeps about a resident, by table: their rows as they are, and those of their accounts."""
     row = await unit.first(select(residents).where(residents.c.id == resident_id))
     found: dict[str, Any] = {"resident": dict(row._mapping) if row is not None else {}}
     for model, column, order in _OWN:
@@ -102,6 +114,11 @@ async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
             select(table).where(table.c[column] == resident_id).order_by(*(table.c[name] for name in order))
         )
         found[table.name] = [dict(row._mapping) for row in rows]
+    own = select(accounts.c.id).where(accounts.c.resident_id == resident_id)
+    for model, columns in _OF_ACCOUNTS:
+        table = table_of(model)
+        told = select(*(table.c[name] for name in columns)).where(table.c.account_id.in_(own))
+        found[table.name] = [dict(row._mapping) for row in await unit.rows(told.order_by(table.c[columns[0]]))]
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, update
+from sqlalchemy import and_, func, or_, update
 
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Project, Resident, ResidentState, Role, RoleGrant, SetupCode, table_of
@@ -66,6 +66,17 @@ _mayors = (
     .order_by(grants.c.id)
 )
 _mayors_locked = _mayors.with_for_update(of=grants)
+_who_let_in = (
+    select(grants.c.resident_id)
+    .join(residents, residents.c.id == grants.c.resident_id)
+    .where(
+        or_(grants.c.role == Role.MAYOR, and_(grants.c.role == Role.COORDINATOR, grants.c.project_id.is_(None))),
+        grants.c.ended_at.is_(None),
+        residents.c.state == ResidentState.RESIDENT,
+    )
+    .distinct()
+    .order_by(grants.c.resident_id)
+)
 _give = insert(grants).on_conflict_do_nothing().returning(grants.c.id)
 _end = (
     update(grants)
@@ -98,6 +109,11 @@ async def mayors(unit: Unit, *, lock: bool = False) -> list[int]:
     """
     statement = _mayors_locked if lock and not unit.is_sqlite else _mayors
     return [row.resident_id for row in await unit.rows(statement)]
+
+
+async def who_let_in(unit: Unit) -> list[int]:
+    """The ids of those who may let people in: the mayors, and the coordinators of the whole town."""
+    return [row.resident_id for row in await unit.rows(_who_let_in)]
 
 
 async def give(

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, update
 
 from storage import fanout
-from storage.outbox import outbox
+from storage.outbox import UNSENT, outbox
 from storage.queries import reminders
 from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, needs, residents, shifts, signups, topics
 from storage.queries.topics import Named
 from storage.sql import bindparam, insert, select
-from storage.tables import OutboxState, Priority, SignupState
+from storage.tables import Priority, SignupState
 from storage.unit import Unit
 
 
@@ -80,7 +80,7 @@ _tell = fanout.notice_to(
     signups.c.state == SignupState.HELD,
 )
 _unconfirm = update(signups).where(signups.c.shift_id == bindparam("b_shift")).values(coming_at=None)
-_forget = delete(outbox).where(outbox.c.subject == bindparam("b_subject"), outbox.c.state == OutboxState.WAITING)
+_forget = delete(outbox).where(outbox.c.subject == bindparam("b_subject"), UNSENT)
 
 
 async def get(unit: Unit, shift_id: int, *, lock: bool = False) -> ShiftRow | None:

@@ -7,7 +7,7 @@ so revisions become visible in their order, and a reader who saw one has seen al
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, literal, true, update
@@ -17,6 +17,8 @@ from storage.tables import Account, Town, WebChat, WebFile, WebMessage, WebSessi
 from storage.unit import Unit
 
 CHANNEL = "web"
+KEPT = timedelta(days=365)
+"""How long messages and files stay (the privacy notice says so)."""
 
 accounts, town, sessions = table_of(Account), table_of(Town), table_of(WebSession)
 chats, messages, files = table_of(WebChat), table_of(WebMessage), table_of(WebFile)
@@ -93,6 +95,8 @@ _make_account = insert(accounts).returning(accounts.c.id)
 _touch = update(sessions).where(sessions.c.digest == bindparam("b_digest")).values(seen_at=bindparam("b_now"))
 _end_session = delete(sessions).where(sessions.c.digest == bindparam("b_digest")).returning(sessions.c.account_id)
 _prune_sessions = delete(sessions).where(sessions.c.seen_at <= bindparam("b_before"))
+_prune_messages = delete(messages).where(messages.c.at < bindparam("b_before"))
+_prune_files = delete(files).where(files.c.at < bindparam("b_before"))
 _next_rev = (
     insert(chats)
     .from_select(
@@ -185,6 +189,12 @@ async def end_session(unit: Unit, digest: str) -> int | None:
 async def prune_sessions(unit: Unit, before: datetime) -> int:
     """Forget sessions that were not used since `before`."""
     return await unit.run(_prune_sessions, b_before=before)
+
+
+async def prune(unit: Unit, now: datetime) -> int:
+    """Forget the messages and files of all chats that are older than `KEPT`."""
+    before = now - KEPT
+    return await unit.run(_prune_messages, b_before=before) + await unit.run(_prune_files, b_before=before)
 
 
 async def next_rev(unit: Unit, address: str) -> Turn | None:

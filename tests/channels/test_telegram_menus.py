@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from markupsafe import Markup
+from sqlalchemy import update
 
 from bot.channels import telegram_menus
 from locales import LANGUAGES, language
 from storage.queries import residents
-from storage.tables import RoleGrant
+from storage.tables import RoleGrant, table_of
 from tests.channels.telegram_town import TelegramTown, a_town, until
 from tests.emulators.telegram import Person
 
@@ -89,12 +90,11 @@ async def test_a_menu_follows_the_roles(town: TelegramTown) -> None:
     async with town.running():
         await until(lambda: len(town.telegram.called("setMyCommands")) >= 1 + len(LANGUAGES))
         async with town.database.unit() as unit:
-            grant = await unit.add(RoleGrant(resident_id=resident_id, role="coordinator", granted_at=NOW))
+            await unit.add(RoleGrant(resident_id=resident_id, role="coordinator", granted_at=NOW))
             unit.announce(f"roles:{resident_id}")
         await until(lambda: len(menu(town, scope)) == 2)
         async with town.database.unit() as unit:
-            grant.ended_at = NOW
-            await unit.add(grant)
+            await unit.run(update(table_of(RoleGrant)).values(ended_at=NOW))
             unit.announce(f"roles:{resident_id}")
             unit.announce("roles:nobody")
         await until(lambda: menu(town, scope) == [])

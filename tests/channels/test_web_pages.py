@@ -277,6 +277,14 @@ async def test_a_link_with_the_code_fills_it_in(closed_town: WebTown) -> None:
     assert 'value="CORN-42"' in await (await browser.get("/join")).text()
 
 
+async def test_a_link_to_a_shift_goes_in_with_the_code(closed_town: WebTown) -> None:
+    browser = closed_town.browser()
+    await browser.get("/?start=shift_12")
+    assert "shift_12" not in await (await browser.get("/join")).text()
+    assert (await browser.join("corn-42")).status == 303
+    assert closed_town.answers.effects == ["start corn-42 shift_12"]
+
+
 # -- other sites -------------------------------------------------------------------------------------------------------
 
 

@@ -190,6 +190,9 @@ async def test_a_cancelled_shift_tells_and_counts_no_more(town: Town) -> None:
 async def test_there_cannot_be_fewer_places_than_are_taken(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", places=5)
+    await pieter.forges(f"desk:places:{shift}:0", on=await pieter.says("/desk"))
+    await pieter.says("5")
+    pieter.sees("Bread (Bakery) stays as it was:")
     for person in await town.residents(3):
         await person.joins(shift)
     await pieter.forges(f"desk:places:{shift}:0", on=await pieter.says("/desk"))
@@ -267,7 +270,7 @@ async def test_another_project_is_out_of_reach(town: Town) -> None:
 async def test_a_resident_has_no_desk(town: Town) -> None:
     thandi = await town.resident()
     await thandi.says("/desk")
-    thandi.sees("Only a coordinator")
+    thandi.sees("Only coordinators can do that.")
 
 
 @on_web
@@ -331,7 +334,7 @@ async def test_a_project_may_be_called_like_a_button(town: Town, name: str) -> N
 
 
 @on_web
-async def test_two_changes_at_once_tell_each_time(town: Town) -> None:
+async def test_two_changes_one_after_the_other_tell_each_time(town: Town) -> None:
     """What somebody hears is true in its order: from A to B, then from B to C."""
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread")
@@ -341,12 +344,136 @@ async def test_two_changes_at_once_tell_each_time(town: Town) -> None:
     for later, place in enumerate(("Hall", "Yard")):
         async with town.app.database.unit() as unit:
             now = town.clock.now() + timedelta(seconds=later)
-            assert await change_shift(unit, who=who, shift_id=shift, place=place, now=now) == 1
-    await town.settles()
+            assert (await change_shift(unit, who=who, shift_id=shift, place=place, now=now)).told == 1
+        await town.settles()
     await town.moves(hours=1)
     await thandi.looks()
     thandi.has_seen("Where: Hall (it was Mill Lane 2)", times=1)
     thandi.has_seen("Where: Yard (it was Hall)", times=1)
+
+
+async def changes(pieter: Person, shift: int, what: str, answer: str) -> None:
+    """Change one thing of a shift at the desk, up to whether those on it shall be told."""
+    await pieter.forges(f"desk:{what}:{shift}:0", on=await pieter.says("/desk"))
+    await pieter.says(answer)
+
+
+@on_web
+async def test_the_changes_of_a_night_arrive_as_one(town: Town) -> None:
+    pieter = await town.coordinator("Bakery")
+    shift = await town.shift("Bread", day=3)
+    thandi, sipho, anna = await town.residents(3)
+    await thandi.joins(shift)
+    await sipho.joins(shift)
+    await town.moves(hours=14)  # 23:30: nobody is written to before 7
+    await changes(pieter, shift, "when", "Fri 10")
+    await pieter.taps("Change it")
+    pieter.sees("2 people are being told")
+    await sipho.forges(f"shift:release:{shift}")
+    await anna.joins(shift)
+    await changes(pieter, shift, "place", "Yard")
+    await pieter.taps("Change it")
+    pieter.sees("2 people are being told")
+    await changes(pieter, shift, "when", "Sat 11")
+    await pieter.taps("Change it")
+    await town.moves(hours=9)
+    for person in (thandi, sipho, anna):
+        await person.looks()
+    sipho.has_not_seen("has changed")
+    thandi.has_seen("has changed", times=1)
+    thandi.has_seen("Saturday 28 November, 11:00–13:00 (it was Friday 27 November, 09:00–11:00)")
+    thandi.has_seen("Where: Yard (it was Mill Lane 2)")
+    anna.has_seen("has changed", times=1)
+    anna.has_seen("Saturday 28 November, 11:00–13:00 (it was Friday 27 November, 10:00–12:00)")
+
+
+@on_web
+async def test_what_is_changed_and_changed_back_at_night_is_no_news(town: Town) -> None:
+    pieter = await town.coordinator("Bakery")
+    shift = await town.shift("Bread", day=3)
+    thandi = await town.resident()
+    await thandi.joins(shift)
+    await town.moves(hours=14)
+    for place in ("Yard", "Mill Lane 2"):
+        await changes(pieter, shift, "place", place)
+        await pieter.taps("Change it")
+    pieter.sees("Nobody had to be told.")
+    await town.moves(hours=9)
+    await thandi.looks()
+    thandi.has_not_seen("has changed")
+
+
+@on_web
+async def test_a_cancelled_shift_is_not_said_to_have_changed(town: Town) -> None:
+    pieter = await town.coordinator("Bakery")
+    shift = await town.shift("Bread", day=3)
+    thandi = await town.resident()
+    await thandi.joins(shift)
+    await town.moves(hours=14)
+    await changes(pieter, shift, "place", "Yard")
+    await pieter.taps("Change it")
+    await pieter.forges(f"desk:cancelled:{shift}:0")
+    await town.moves(hours=9)
+    await thandi.looks()
+    thandi.has_not_seen("has changed")
+    thandi.has_seen("is cancelled", times=1)
+
+
+@on_web
+async def test_who_is_on_another_shift_at_the_new_time_hears_of_it(town: Town) -> None:
+    pieter = await town.coordinator("Bakery")
+    shift = await town.shift("Bread", day=2)
+    other = await town.shift("Weeding", project="Farm", day=3)
+    thandi, sipho = await town.residents(2)
+    await thandi.joins(shift)
+    await thandi.joins(other)
+    await sipho.joins(shift)
+    await changes(pieter, shift, "when", "Fri 10")
+    pieter.sees("1 person on it has another shift at that time.")
+    await pieter.taps("Change it")
+    pieter.sees("2 people are being told")
+    pieter.sees("1 person on it has another shift at that time.")
+    await town.settles()
+    await sipho.looks()
+    sipho.has_seen("Your place is still yours.")
+    sipho.has_not_seen("Weeding")
+    await thandi.looks()
+    thandi.sees("Friday 27 November, 10:00–12:00 (it was Thursday 26 November, 09:00–11:00)")
+    thandi.sees("at the same time as your shift “Weeding” now: Friday 27 November, 09:00–11:00")
+    await thandi.taps("Your other shift")
+    thandi.sees("Weeding")
+    thandi.has_seen("has changed", times=1)
+
+
+@on_web
+@pytest.mark.parametrize(
+    ("what", "answer"), [("title", "Bread"), ("place", "1"), ("when", "Thu 9"), ("length", "2 h"), ("places", "10")]
+)
+async def test_a_change_to_the_same_is_none(town: Town, what: str, answer: str) -> None:
+    pieter = await town.coordinator("Bakery")
+    shift = await town.shift("Bread", day=2)
+    thandi = await town.resident()
+    await thandi.joins(shift)
+    await changes(pieter, shift, what, answer)
+    pieter.sees("Bread (Bakery) stays as it was:")
+    pieter.sees("Nobody had to be told.")
+    await town.settles()
+    await thandi.looks()
+    thandi.has_not_seen("has changed")
+
+
+async def test_a_place_is_chosen_by_its_number_or_written(town: Town) -> None:
+    pieter = await town.coordinator("Bakery")
+    await pieter.says("/desk")
+    for words in ("New shift", "Bake bread", "Thu 9", "3 h", "1"):
+        await pieter.says(words)
+    pieter.sees("How many people are needed?")
+    for words in ("6", "None is needed"):
+        await pieter.says(words)
+    pieter.sees("Where: Mill Lane 2")
+    await pieter.taps("Another place")
+    await pieter.says("help")  # a word of a command, and yet a place
+    pieter.sees("Where: help")
 
 
 @on_web

@@ -32,7 +32,7 @@ async def test_all_came_in_one_tap(town: Town) -> None:
     pieter.sees("Bread baking is over (Tuesday 24 November, 10:00–12:30).")
     pieter.sees("2 people held a place. Did they all come?")
     await pieter.taps("All came")
-    pieter.sees("Done: 2 h 30 min is written down for 2 people each, and they know.")
+    pieter.sees("Done: 2 h 30 min is written down for 2 people each, and they are being told.")
     await town.settles()
     for person in (anna, ben):
         await person.looks()
@@ -163,7 +163,7 @@ async def test_only_those_who_answer_for_the_project(town: Town) -> None:
             await person.forges(f"hours:{tap}:{shift}:{anna.resident_id}:120:0")
             person.sees("Only a coordinator of this project can do that.")
     await anna.says("/rosters")
-    anna.sees("Only a coordinator")
+    anna.sees("Only coordinators can do that.")
     await farmer.says("/rosters")
     farmer.sees("All hours are confirmed.")
     assert await minutes(town, anna) == 0

@@ -11,6 +11,7 @@ from handlers import catalogue
 from handlers.kit.facts import known, sentence
 from handlers.kit.screens import Screen
 from locales import LANGUAGES, _, speaking
+from tests.channels.telegram_town import until
 from tests.emulators.telegram_html import parse
 from tests.people import OPENING, Town
 from town import facts
@@ -32,10 +33,16 @@ SHIFT: dict[str, Any] = {
     "minutes": 120,
 }
 OLD = {f"old_{name}": value for name, value in SHIFT.items()} | {"old_title": "Bread", "old_place": "Hall"}
+CLASH = {"other": 8, "other_title": "Weeding & <hoeing>"}
+CLASH |= {f"other_{name}": SHIFT[name] for name in ("starts_at", "ends_at")}
 ROSTER = {**SHIFT, "open": 3, "names": ["Anna <b>", "Ben"]}
 FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
     "shift.reminder": ({**SHIFT, "lead": 1440, "joined": False}, {**SHIFT, "lead": 120, "joined": True}),
-    "shift.changed": ({**OLD, **SHIFT}, {**SHIFT, **{f"old_{name}": value for name, value in SHIFT.items()}}),
+    "shift.changed": (
+        {**OLD, **SHIFT},
+        {**OLD, **SHIFT, **CLASH},
+        {**SHIFT, **{f"old_{name}": value for name, value in SHIFT.items()}},
+    ),
     "shift.cancelled": (SHIFT,),
     "signup.released": ({**SHIFT, "name": "Anna <b>", "free": 1}, {**SHIFT, "name": "Anna", "free": 5}),
     "hours.roster": (ROSTER, {**ROSTER, "open": 1}),
@@ -85,7 +92,7 @@ def test_every_fact_has_a_sentence() -> None:
 
 
 EXAMPLES = {"most": 60, "taken": 3, "starts_at": OPENING, "ends_at": OPENING, "low": 1, "high": 500}
-EXAMPLES |= {"key": "most_places"}
+EXAMPLES |= {"key": "most_places", "minutes": 120}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,7 +105,7 @@ def test_every_fact_in_every_language(language: str) -> None:
         for key in (spec.key for spec in SPECS):
             check_text(str(sentence(facts.BadSetting(key=key, low=0, high=9), RIVERBEND.tz)))
             check_text(str(sentence(facts.BadSetting(key=key, low=None, high=None), RIVERBEND.tz)))
-        for needed in ("mayor", "coordinator", "town coordinator", "resident", "new account"):
+        for needed in ("mayor", "coordinator", "a coordinator", "town coordinator", "resident", "new account"):
             check_text(str(sentence(facts.NotAllowed(needed=needed), RIVERBEND.tz)))
         for what in ("shift", "project", "resident", "role", "applicant", "topic", "language", "time", "anything"):
             check_text(str(sentence(facts.NotFound(what=what), RIVERBEND.tz)))
@@ -201,3 +208,20 @@ async def test_notices_come_in_each_persons_own_language(town: Town) -> None:
     assert "Bread baking" in (await ben.looks())[-1].text
     assert anna.last.text != ben.last.text
     assert [data for _, data in anna.last.buttons] == [data for _, data in ben.last.buttons]
+
+
+@on_sqlite
+@pytest.mark.parametrize("channel", ["telegram"], indirect=True)
+async def test_the_menu_follows_the_language(town: Town) -> None:
+    pieter = await town.coordinator()
+    tg = town.tg
+    assert tg is not None
+    await pieter.speaks("es")
+    with speaking("es"):
+        wanted = [_(command.about).unescape() for command in catalogue.commands() if command.role != "mayor"]
+
+    def menu() -> list[str]:
+        return [entry["description"] for entry in tg.commands(f"chat:{pieter.line.address}", "")]
+
+    await until(lambda: bool(menu()))
+    assert menu() == wanted

@@ -12,12 +12,14 @@ from handlers.kit.who import Who
 from handlers.shifts.actions import join_shift
 from storage.queries import residents, shifts
 from storage.sql import select
-from storage.tables import ResidentState
-from tests.people import Town
+from storage.tables import Account, ResidentState, table_of
+from tests.people import Person, Town
 from town.facts import AlreadyHeld, Fact, ShiftClash, ShiftFull
 
 on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
 """What is the same on every channel; the first tests below run on all of them."""
+
+accounts = table_of(Account)
 
 
 async def test_a_resident_finds_a_shift_by_day_and_joins(town: Town) -> None:
@@ -162,6 +164,50 @@ async def test_a_place_given_back_early_is_free_at_once_and_can_be_taken_again(t
 
 
 @on_web
+async def test_a_place_given_back_at_night_wakes_nobody_without_need(town: Town) -> None:
+    pieter, anna = await town.coordinator("Bakery", "Pieter"), await town.resident("Anna")
+    evening, early = await town.shift("Evening", day=1, at="20:00"), await town.shift("Early", day=1, at="07:30")
+    await anna.joins(evening)
+    await anna.joins(early)
+    await town.moves(hours=14.6)  # six past midnight
+    await anna.forges(f"shift:release:{evening}")
+    await anna.forges(f"shift:release:{early}")
+    await town.settles()
+    await pieter.looks()
+    pieter.has_seen("gave back a place on Early", times=1)
+    pieter.has_not_seen("gave back a place on Evening")
+    await town.moves(hours=8)
+    await pieter.looks()
+    pieter.has_seen("gave back a place on Evening", times=1)
+
+
+@on_web
+async def test_where_the_coordinator_cannot_be_reached_the_mayor_is_told(town: Town) -> None:
+    pieter, mayor = await town.coordinator("Bakery", "Pieter"), await town.mayor("Naledi")
+    anna, shift = await town.resident("Anna"), await town.shift(day=1, at="08:00")
+    await anna.joins(shift)
+    await reachable(town, pieter, yes=False)
+    await anna.forges(f"shift:release:{shift}")
+    anna.sees("and the coordinator is being told")
+    await town.settles()
+    await mayor.looks()
+    mayor.sees("Anna can't come after all")
+    await reachable(town, mayor, yes=False)
+    await anna.joins(shift)
+    await anna.forges(f"shift:release:{shift}")
+    anna.sees("is free again. Thank you for saying so.")  # nobody can be told
+    await pieter.says("/me")
+    await town.settles()
+    await pieter.looks()
+    pieter.has_seen("Anna can't come after all", times=1)
+
+
+async def reachable(town: Town, person: Person, *, yes: bool) -> None:
+    async with town.app.database.unit() as unit:
+        await unit.run(update(accounts).where(accounts.c.id == person.account_id).values(reachable=yes))
+
+
+@on_web
 async def test_short_notice_asks_once_more_and_the_coordinator_hears_of_it(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=1, at="08:00", places=4)  # in 22 hours
@@ -173,7 +219,7 @@ async def test_short_notice_asks_once_more_and_the_coordinator_hears_of_it(town:
     anna.sees("You hold a place.")
     await anna.taps("Give my place back")
     await anna.taps("Yes, give it back")
-    anna.sees("and the coordinator knows")
+    anna.sees("and the coordinator is being told")
     await town.settles()
     await pieter.looks()
     pieter.sees("Anna can't come after all and gave back a place on Bread baking")

@@ -43,11 +43,12 @@ def thandi(tg: TelegramEmulator) -> Person:
     return person
 
 
-async def test_a_notice_arrives(sender: TelegramSender, thandi: Person) -> None:
+async def test_a_notice_arrives(tg: TelegramEmulator, sender: TelegramSender, thandi: Person) -> None:
     buttons = ((("Coming", "shift:7:yes"), ("Can't come", "shift:7:no")), (("Map", "https://example.org/bakery"),))
     sent = await sender.send(str(thandi.id), Outgoing("<b>Bakery</b> at 07:00", buttons), lane=Lane.PERSONAL)
     assert (sent.outcome, sent.reference) == (Outcome.SENT, str(thandi.last.id))
     assert thandi.last.text == "Bakery at 07:00"
+    assert tg.called("sendMessage")[-1].params["link_preview_options"] == {"is_disabled": True}
     assert thandi.last.buttons == [
         [Button("Coming", data="shift:7:yes"), Button("Can't come", data="shift:7:no")],
         [Button("Map", url="https://example.org/bakery")],

@@ -79,7 +79,7 @@ class Resident(Script):
             return Step(data=f"shift:release:{shift}", said="You hold no place on")
         del self.held[shift]
         self.told += told
-        said = "is free again, and the coordinator knows" if told else "is free again. Thank you"
+        said = "is free again, and the coordinator is being told" if told else "is free again. Thank you"
         return Step(data=f"shift:release:{shift}", said=said)
 
     def _coming(self, shift: int) -> Step:

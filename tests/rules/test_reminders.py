@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from town.reminders import after_quiet, quiet, reminder_times
+from town.reminders import after_quiet, cannot_wait, quiet, reminder_times
 from town.week import local
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -80,6 +80,15 @@ def test_it_agrees_with_waiting_minute_by_minute(
 )
 def test_after_quiet_in_new_york(instant: datetime, until: time, wanted: datetime) -> None:
     assert after_quiet(instant, NEW_YORK, time(21), until) == wanted
+
+
+@pytest.mark.parametrize(
+    ("now", "starts", "wanted"),
+    [("00:06", "20:00", False), ("00:06", "08:01", False), ("00:06", "08:00", True), ("12:00", "12:30", False)],
+)
+def test_only_what_would_come_too_late_breaks_into_the_quiet_hours(now: str, starts: str, *, wanted: bool) -> None:
+    said, start = (datetime.combine(datetime(2026, 11, 24), time.fromisoformat(at), UTC) for at in (now, starts))
+    assert cannot_wait(start, said, ZoneInfo("UTC"), time(21), time(7)) is wanted
 
 
 def test_reminders_a_day_and_two_hours_before() -> None:

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from town.facts import BadSetting
-from town.settings import SPECS, Kind, TownSettings, changed, dump, parse
+from town.settings import SPECS, Kind, TownSettings, changed, dump, lacks_join_code, parse
 
 SPEC = {spec.key: spec for spec in SPECS}
+OPEN = TownSettings(join_policy="open")
 MINUTES_OF_DAY = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 NUMBERS = {
     spec.key: st.integers(spec.low or 0, spec.high) for spec in SPECS if spec.kind in ("minutes", "days", "count")
@@ -77,7 +78,7 @@ def test_typing_a_value_changes_that_one_and_nothing_else(settings: TownSettings
     for key in SPEC:
         value = getattr(settings, key)
         typed = f" {value:%H:%M} " if isinstance(value, time) else f" {value} "
-        assert changed(TownSettings(), key, typed) == replace(TownSettings(), **{key: value})
+        assert changed(OPEN, key, typed) == replace(OPEN, **{key: value})
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_typing_a_value_changes_that_one_and_nothing_else(settings: TownSettings
     ],
 )
 def test_typed_values(key: str, typed: str, value: object) -> None:
-    assert getattr(changed(TownSettings(), key, typed), key) == value
+    assert getattr(changed(OPEN, key, typed), key) == value
 
 
 @pytest.mark.parametrize(
@@ -127,6 +128,19 @@ def test_refused_values(key: str, typed: str) -> None:
         changed(TownSettings(), key, typed)
     spec = SPEC.get(key)
     assert refused.value.fields == {"key": key, "low": spec and spec.low, "high": spec and spec.high}
+
+
+@pytest.mark.parametrize(("policy", "typed"), [("code", ""), ("code", "abc"), ("open", "abc")])
+def test_a_join_code_that_nobody_could_use_is_refused(policy: str, typed: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        changed(TownSettings(join_policy=policy, join_code="river 7"), "join_code", typed)
+    assert refused.value.fields == {"key": "join_code", "low": 4, "high": 40}
+
+
+@pytest.mark.parametrize(("policy", "code", "lacks"), [("code", "", True), ("code", "abc", False), ("open", "", False)])
+def test_joining_that_lacks_its_code(policy: str, code: str, lacks: bool) -> None:
+    kept = parse(json.dumps({"join_policy": policy, "join_code": code}))  # a short one from before stays good
+    assert lacks_join_code(kept) is lacks
 
 
 def test_the_zone_is_a_zone() -> None:

@@ -19,6 +19,7 @@ from bot.channels.web.looks import Looks, chips, language_of
 from bot.channels.web.security import CSRF, Guard, body_of, csrf_token, is_csrf_right
 from bot.clock import Clock
 from bot.intake.intake import Unavailable
+from handlers.kit.links import SHIFT, parted
 from handlers.roles.actions import check_setup_code
 from locales import _, speaking
 from storage.engine import Database
@@ -37,6 +38,7 @@ LINK = "townbell_start"
 
 LINK_LASTS = timedelta(hours=1)
 MOST_CODE = 64
+MOST_PAYLOAD = 2 * MOST_CODE  # a code and a link's payload
 
 
 class Pages:
@@ -101,7 +103,7 @@ class Pages:
         """The sign-in form; somebody who is in goes straight to the chat."""
         if await self._phone(request) is not None:
             return _go("/")
-        return self._form(request, await self._town(), code=request.cookies.get(LINK, "")[:MOST_CODE])
+        return self._form(request, await self._town(), code=parted(request.cookies.get(LINK, ""))[0][:MOST_CODE])
 
     async def join(self, request: web.Request) -> web.StreamResponse:
         """Sign in: a new account with a session, whose chat greets by itself."""
@@ -124,7 +126,11 @@ class Pages:
             self._wrong_codes.give_back(caller)
         if wait := self._new_sessions.take(caller):
             return self._slow(request, town, code, wait)
-        return await self._welcome(language, code if town.join_policy == "code" else request.cookies.get(LINK, ""))
+        link = request.cookies.get(LINK, "")
+        if town.join_policy == "code":  # the code as it was typed; of the link, the shift that it leads to
+            shift = parted(link)[1]
+            link = code if shift is None else f"{code} {SHIFT}{shift}"
+        return await self._welcome(language, link)
 
     async def leave(self, request: web.Request) -> web.StreamResponse:
         """Sign out: the session ends, the cookie goes."""
@@ -139,7 +145,7 @@ class Pages:
     async def _welcome(self, language: str, payload: str) -> web.StreamResponse:
         token, phone = await self._sessions.open(language)
         try:
-            await self._doorway.begin(phone, "start", payload if len(payload) <= MOST_CODE else "")
+            await self._doorway.begin(phone, "start", payload if len(payload) <= MOST_PAYLOAD else "")
         except Unavailable:
             log.warning("a new chat could not be greeted now; it offers to start by itself")
         to_chat = _go("/")
