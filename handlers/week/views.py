@@ -50,7 +50,7 @@ def card(mine: MyWeek, who: Who) -> Screen:
         )
         choices.append(Choice(_("My next shift"), ShiftTap(do="open", shift=coming.id).pack()))
     else:
-        lines.append(_("You hold no place on a shift yet."))
+        lines.append(_("You hold no place on a coming shift."))
     choices += _fitting(mine, who, lines)
     more = [
         Choice(_("All shifts"), ListTap(by="").pack()),
@@ -80,7 +80,7 @@ def _fitting(mine: MyWeek, who: Who, lines: list[Markup]) -> list[Choice]:
         lines.append(Markup("<i>{}</i>").format(because(offer.reasons)))
         labels.append(f"{short_day(there.date()).split(',')[0]} {a_time(shift.starts_at, who.zone)} {shift.title}")
     taps = [ShiftTap(do="open", shift=offer.shift.id).pack() for offer in mine.fitting]
-    return [Choice(label, data) for label, data in zip(distinct(labels, 28), taps, strict=True)]
+    return [Choice(label, data) for label, data in zip(distinct(labels, 40), taps, strict=True)]
 
 
 def _standing(mine: MyWeek) -> Markup:
