@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
-import asyncpg
 from sqlalchemy import event, make_url, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DBAPIError
@@ -137,6 +136,8 @@ class Database:
         """
         if self.is_sqlite:
             return
+        import asyncpg  # only where there is PostgreSQL, as above
+
         dsn = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
             with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):

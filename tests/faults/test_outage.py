@@ -16,7 +16,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.engine import Database
-from tests.conftest import _fresh_postgres
+from tests.conftest import fresh_postgres
 from tests.emulators.telegram import Person, TelegramEmulator
 from tests.faults.child import Child, a_program, at_work, environment, telegram_settings, until
 from tests.faults.evidence import arrived, replies_of
@@ -126,7 +126,7 @@ async def test_a_locked_sqlite_file(tmp_path: Path) -> None:
 @pytest.mark.quiet
 @pytest.mark.timeout(240)
 async def test_postgresql_ends_connections(tmp_path: Path, postgres_folder: Path) -> None:
-    postgres_url = await _fresh_postgres(postgres_folder)
+    postgres_url = await fresh_postgres(postgres_folder)
     admin = create_async_engine(
         f"postgresql+asyncpg://postgres:@/postgres?host={postgres_folder}", isolation_level="AUTOCOMMIT"
     )

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from storage import migrate
 from storage.tables import metadata
 
+pytestmark = pytest.mark.empty_database
+
 REVISIONS = sorted(path.name.split("_")[0] for path in (migrate.HERE / "versions").glob("[0-9]*_*.py"))
 
 
