@@ -28,6 +28,7 @@ from storage.migrate import upgrade
 from storage.queries import residents, topics, town
 from storage.sql import insert, select
 from storage.tables import HoursEntry, Inbox, Project, ResidentTopic, Shift, table_of
+from storage.unit import Unit
 from town.settings import TownSettings
 from town.shifts import ALWAYS_FREE
 from town.week import week_of
@@ -165,55 +166,63 @@ async def ours(url: str, data: Callable[[int], str], wanted: str) -> AsyncIterat
 async def _found(database: Database) -> None:
     """A town of some size: people with accounts, a project, and shifts with room for all of them."""
     now = datetime.now(UTC)
-    joined = now - timedelta(weeks=8)
     async with database.unit() as unit:
         await town.found(unit, TownSettings(join_policy="open"), is_sample=False)
-        for number in range(1, PEOPLE + 1):
-            resident = await residents.make(
-                unit,
-                name=f"Resident {number}",
-                street="Mill Lane",
-                state="resident",
-                free_times=ALWAYS_FREE,
-                reminder_early=1440,
-                reminder_late=120,
-                joined_at=joined,
-                consent_at=joined,
-                consent_version=1,
-            )
-            account = await residents.make_account(
-                unit, channel="telegram", address=str(number), language="en", now=now
-            )
-            await residents.link(unit, account, resident)
-        project = await unit.value(
-            insert(table_of(Project)).returning(table_of(Project).c.id),
-            name="Bakery",
-            place="Mill Lane",
-            created_at=now,
+        await _people(unit, now)
+        await _shifts(unit, now)
+
+
+async def _people(unit: Unit, now: datetime) -> None:
+    """Residents for eight weeks, with accounts, skills, and an hour of this week's three."""
+    joined = now - timedelta(weeks=8)
+    for number in range(1, PEOPLE + 1):
+        resident = await residents.make(
+            unit,
+            name=f"Resident {number}",
+            street="Mill Lane",
+            state="resident",
+            free_times=ALWAYS_FREE,
+            reminder_early=1440,
+            reminder_late=120,
+            joined_at=joined,
+            consent_at=joined,
+            consent_version=1,
         )
-        starts = now + timedelta(days=1)
-        rows = [
-            {
-                "project_id": project,
-                "title": f"Bread {number}",
-                "place": "Mill Lane 2",
-                "made_by": 1,
-                "made_at": now,
-                "starts_at": starts + timedelta(hours=3 * number),
-                "ends_at": starts + timedelta(hours=3 * number + 2),
-                "week": week_of(starts, TownSettings().tz),
-                "places": 100_000,
-                "taken": 0,
-            }
-            for number in range(20)
-        ]
-        await unit.execute(insert(table_of(Shift)), rows)
-        for name in ("Baking", "Driving", "Gardening"):
-            await topics.add(unit, topics.SKILL, name)
-        known = [topic.id for topic in await topics.listed(unit, topics.SKILL)]
-        likes = [{"resident_id": person, "topic_id": topic} for person in range(1, PEOPLE + 1) for topic in known]
-        await unit.execute(insert(table_of(ResidentTopic)), likes)
-        await unit.execute(insert(table_of(HoursEntry)), [_entry(person, now) for person in range(2, PEOPLE + 1)])
+        account = await residents.make_account(unit, channel="telegram", address=str(number), language="en", now=now)
+        await residents.link(unit, account, resident)
+    for name in ("Baking", "Driving", "Gardening"):
+        await topics.add(unit, topics.SKILL, name)
+    known = [topic.id for topic in await topics.listed(unit, topics.SKILL)]
+    likes = [{"resident_id": person, "topic_id": topic} for person in range(1, PEOPLE + 1) for topic in known]
+    await unit.execute(insert(table_of(ResidentTopic)), likes)
+    await unit.execute(insert(table_of(HoursEntry)), [_entry(person, now) for person in range(2, PEOPLE + 1)])
+
+
+async def _shifts(unit: Unit, now: datetime) -> None:
+    """A project with twenty coming shifts."""
+    project = await unit.value(
+        insert(table_of(Project)).returning(table_of(Project).c.id),
+        name="Bakery",
+        place="Mill Lane",
+        created_at=now,
+    )
+    starts = now + timedelta(days=1)
+    rows = [
+        {
+            "project_id": project,
+            "title": f"Bread {number}",
+            "place": "Mill Lane 2",
+            "made_by": 1,
+            "made_at": now,
+            "starts_at": starts + timedelta(hours=3 * number),
+            "ends_at": starts + timedelta(hours=3 * number + 2),
+            "week": week_of(now, TownSettings().tz),  # whatever day it is: each counts for what is missing
+            "places": 100_000,
+            "taken": 0,
+        }
+        for number in range(20)
+    ]
+    await unit.execute(insert(table_of(Shift)), rows)
 
 
 def _entry(person: int, now: datetime) -> dict[str, Any]:
