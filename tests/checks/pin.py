@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MARKER = "# for tests and checks"
 BARE = ["--no-header", "--no-annotate", "--no-emit-options", "--strip-extras", "--allow-unsafe", "--quiet"]
 
