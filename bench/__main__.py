@@ -8,21 +8,28 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import process, updates
+from bench import allocation, process, updates, weeks
 from bench.figures import Compared, Figure
 
 RATIO_GOAL = 2.0
 STARTUP_GOAL, MEMORY_GOAL = 2.0, 130.0
+FILL_GOAL, SECONDS_GOAL, SOLVER_MEMORY_GOAL = 0.99, 60.0, 2000.0
+WEEK_GOALS = {5_000: 1.0, 50_000: 10.0, 500_000: 60.0}
+WEEK_ROUNDS = {5_000: 31, 50_000: 9, 500_000: 3}
+WEEK_PEOPLE = 50_000
+"""The town in which the close is held against its floor."""
+
+T = TypeVar("T")
 
 
-def _in_loop(work: Awaitable[Compared]) -> Compared:
-    async def main() -> Compared:
+def _awaited(work: Awaitable[T]) -> T:
+    async def main() -> T:
         return await work
 
     try:
@@ -39,7 +46,7 @@ def _ratio(name: str, compared: Compared) -> Figure:
 
 def _on_sqlite(name: str, measure: Callable[[str], Awaitable[Compared]]) -> Figure:
     with TemporaryDirectory() as folder:
-        return _ratio(name, _in_loop(measure(f"sqlite+aiosqlite:///{folder}/bench.db")))
+        return _ratio(name, _awaited(measure(f"sqlite+aiosqlite:///{folder}/bench.db")))
 
 
 def _on_postgres(name: str, measure: Callable[[str], Awaitable[Compared]]) -> Figure:
@@ -48,7 +55,7 @@ def _on_postgres(name: str, measure: Callable[[str], Awaitable[Compared]]) -> Fi
     with TemporaryDirectory() as folder:
         server = get_server(Path(folder))
         try:
-            return _ratio(name, _in_loop(measure(f"postgresql+asyncpg://postgres:@/postgres?host={folder}")))
+            return _ratio(name, _awaited(measure(f"postgresql+asyncpg://postgres:@/postgres?host={folder}")))
         finally:
             server.cleanup()
 
@@ -62,13 +69,67 @@ def _memory() -> Figure:
     return Figure("memory_idle", round(process.memory_idle(), 1), "MB", MEMORY_GOAL, "the sample town, settled")
 
 
+def _closing(people: int) -> weeks.Closing:
+    """A week of a town of this size, closed; measured once, however many figures are made of it."""
+    if people not in _closed:
+        with TemporaryDirectory() as folder:
+            url = f"sqlite+aiosqlite:///{folder}/bench.db"
+            _closed[people] = _awaited(weeks.closing(url, people, rounds=WEEK_ROUNDS[people]))
+    return _closed[people]
+
+
+_closed: dict[int, weeks.Closing] = {}
+
+
+def _week_close(name: str, people: int) -> Figure:
+    closed = _closing(people)
+    return Figure(name, round(closed.ours, 3), "s", WEEK_GOALS[people], f"median of {WEEK_ROUNDS[people]}")
+
+
+def _week_ratio() -> Figure:
+    closed = _closing(WEEK_PEOPLE)
+    return Figure("week_close", round(closed.ratio, 2), "× the floor", RATIO_GOAL, closed.detail)
+
+
+def _week_growth() -> Figure:
+    few, many = _closing(5_000), _closing(500_000)
+    each = [closed.ours / closed.people * 1e6 for closed in (few, many)]
+    detail = f"{each[1]:.1f} µs a resident of 500,000, {each[0]:.1f} µs of 5,000"
+    return Figure("week_close_growth", round(each[1] / each[0], 2), "×", 1.2, detail)
+
+
+def _allocation_fill() -> Figure:
+    found = allocation.plan()
+    share = len(found.lines) / found.bound
+    detail = f"{len(found.lines)} places filled, at most {found.bound} of {found.places} can be"
+    return Figure("allocation_fill", round(share, 4), "of the bound", FILL_GOAL, detail, at_most=False)
+
+
+def _allocation_seconds() -> Figure:
+    detail = f"{allocation.RESIDENTS} residents, {allocation.OPEN_PLACES} open places"
+    return Figure("allocation_seconds", round(allocation.plan().seconds, 1), "s", SECONDS_GOAL, detail)
+
+
+def _allocation_memory() -> Figure:
+    detail = "the solving process at its most"
+    return Figure("allocation_memory", round(allocation.plan().megabytes), "MB", SOLVER_MEMORY_GOAL, detail)
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "join_shift": lambda: _on_sqlite("join_shift", updates.join_shift),
     "my_week": lambda: _on_sqlite("my_week", updates.my_week),
     "join_shift_postgres": lambda: _on_postgres("join_shift_postgres", updates.join_shift),
     "my_week_postgres": lambda: _on_postgres("my_week_postgres", updates.my_week),
+    "week_close_5k": lambda: _week_close("week_close_5k", 5_000),
+    "week_close_50k": lambda: _week_close("week_close_50k", 50_000),
+    "week_close_500k": lambda: _week_close("week_close_500k", 500_000),
+    "week_close": _week_ratio,
+    "week_close_growth": _week_growth,
     "startup": _startup,
     "memory_idle": _memory,
+    "allocation_fill": _allocation_fill,
+    "allocation_seconds": _allocation_seconds,
+    "allocation_memory": _allocation_memory,
 }
 
 

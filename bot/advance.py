@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.delivery.worker import DeliveryWorker
+from bot.planner import Planner
 from bot.ticker import Ticker
 from storage import outbox
 
@@ -23,6 +24,7 @@ async def advance(
     clock: MovableClock,
     ticker: Ticker,
     delivery: DeliveryWorker,
+    planner: Planner,
     target: datetime,
     arrived: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
@@ -33,6 +35,7 @@ async def advance(
         if arrived is not None:
             await arrived()
         await ticker.tick()
+        await planner.drain()
         await delivery.drain()
         if moment >= target:
             return

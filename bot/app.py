@@ -19,6 +19,7 @@ from bot.intake.intake import Intake
 from bot.intake.state import AccountState
 from bot.intake.unit import UnitMiddleware
 from bot.lockfile import LockFile
+from bot.planner import Planner
 from bot.problems import StartupProblem
 from bot.sample import SampleTown
 from bot.settings import Settings
@@ -43,9 +44,10 @@ class App:
         self.database = database
         self.clock = clock
         self.lock = lock
-        self.links = Links(telegram_username=None, web_url=settings.web_public_url)
+        self.links = Links(telegram_username=None, web_url=settings.web_public_url if settings.web_enabled else None)
         self.intake = Intake(make_dispatcher(database, clock, self.links))
         self.ticker = Ticker(database, clock)
+        self.planner = Planner(database, clock)
         self.telegram: TelegramChannel | None = None
         if settings.telegram_token is not None:
             from bot.channels.telegram import TelegramChannel  # a quarter of a second, and 15 MB, for who has a bot
@@ -53,10 +55,21 @@ class App:
             self.telegram = TelegramChannel(settings, database, clock, self.intake, pace=pace, links=self.links)
         senders: dict[str, Sender] = {}
         self.delivery = DeliveryWorker(database, clock, senders)
-        self.sample = SampleTown(database, clock, self.ticker, self.delivery) if settings.is_sample else None
+        self.sample = (
+            SampleTown(database, clock, self.ticker, self.delivery, self.planner) if settings.is_sample else None
+        )
         routes = self.telegram.routes() if self.telegram is not None else ()
         self.web = (
-            WebChannel(settings, database, clock, self.intake, sample=self.sample, extra_routes=routes, paces=paces)
+            WebChannel(
+                settings,
+                database,
+                clock,
+                self.intake,
+                sample=self.sample,
+                extra_routes=routes,
+                paces=paces,
+                links=self.links,
+            )
             if settings.web_enabled
             else None
         )
@@ -81,13 +94,16 @@ class App:
             if channel is not None:
                 await channel.start()
         if self.sample is not None and self.web is not None:
+            self.links.here = self.web.address
             await self.sample.greet(self.intake, self.web.bot)
         self._background = [asyncio.create_task(self.delivery.run()), asyncio.create_task(self.database.listen())]
+        self.planner.start()
         self.ticker.start()
 
     async def stop(self) -> None:
         """Take nothing more in, finish what is in flight, and close. Nothing is lost: the tables know the rest."""
         await self.ticker.stop()
+        await self.planner.stop()
         await self.delivery.stop()
         for channel in (self.telegram, self.web):
             if channel is not None:

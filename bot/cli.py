@@ -1,4 +1,4 @@
-"""The command line: `run`, `doctor`, `migrate` and `setup-code`.
+"""The command line: `run`, `doctor`, `migrate`, `setup-code` and `export`.
 
 Each command imports what it needs when it is called, so that `--help` answers at once.
 """
@@ -85,6 +85,25 @@ def setup_code() -> None:
     code = _complete(_make_setup_code(settings), settings)
     err.print("Send this to the town as a message. It works once, and makes its sender the mayor:", soft_wrap=True)
     out.print(code, style="bold", markup=False)
+
+
+export = typer.Typer(help="Take files out of the town.", no_args_is_help=True)
+app.add_typer(export, name="export")
+
+
+@export.command("electricity")
+def export_electricity(
+    week: Annotated[str | None, typer.Argument(help="Such as 2026-W48; the running week without it.")] = None,
+    adjustments: Annotated[
+        bool, typer.Option("--adjustments", metavar="", help="What is otherwise now than the utility was told.")
+    ] = False,
+) -> None:
+    """Print which meters have their electricity free, as CSV. A week's file is made once, and given again as it was."""
+    from bot.export import electricity
+
+    settings = _settings()
+    _make_room(settings)
+    out.file.write(_complete(electricity(settings, week, adjustments=adjustments), settings))
 
 
 def main() -> None:

@@ -13,11 +13,14 @@ from datetime import date, datetime, time, timedelta
 from aiogram import Bot
 from aiogram.types import Chat, Message, Update, User
 
+from bot import sample_depth
 from bot.advance import advance
 from bot.clock import Clock, MovingClock
 from bot.delivery.worker import DeliveryWorker
 from bot.intake.arrival import Arrival
 from bot.intake.intake import Intake
+from bot.planner import Planner
+from bot.sample_depth import Riverbend
 from bot.sample_people import NEWCOMERS, PEOPLE, PROJECTS, SHIFTS, SamplePerson
 from bot.ticker import Ticker
 from handlers.desk.actions import make_project, publish_shift
@@ -55,11 +58,14 @@ class Shown:
 class SampleTown:
     """What the sample page needs of the town: its people, and its clock."""
 
-    def __init__(self, database: Database, clock: Clock, ticker: Ticker, delivery: DeliveryWorker) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, ticker: Ticker, delivery: DeliveryWorker, planner: Planner
+    ) -> None:
         self.database = database
         self.clock = clock
         self.ticker = ticker
         self.delivery = delivery
+        self.planner = planner
         self._moving = asyncio.Lock()
 
     @staticmethod
@@ -132,7 +138,7 @@ class SampleTown:
                 "monday": lambda: next_monday(now, settings.tz),
             }[by]()
             assert isinstance(self.clock, MovingClock)
-            await advance(self.clock, self.ticker, self.delivery, target, self._keep)
+            await advance(self.clock, self.ticker, self.delivery, self.planner, target, self._keep)
 
     async def _keep(self) -> None:
         """Keep how far the clock was put, so that a restart goes on from there."""
@@ -190,6 +196,9 @@ class _Founding:
         await self._projects()
         for weeks in (-1, 0, 1):
             await self._week(self.monday + timedelta(weeks=weeks))
+        await sample_depth.play(
+            Riverbend(self.unit, SETTINGS, self.opening, self.monday, self.people, self.projects, self.topics)
+        )
         await outbox.drop_all(self.unit, "before the sample began")
 
     async def _sign_up(self, person: SamplePerson) -> None:

@@ -7,4 +7,27 @@ from handlers.lean import import_aiogram
 
 import_aiogram()
 
-ROOMS = ("groups", "presence", "week", "shifts", "hours", "desk", "roles", "signup", "help")
+ROOMS = (
+    "groups",
+    "presence",
+    "ledger",
+    "week",
+    "checkin",
+    "shifts",
+    "cover",
+    "hours",
+    "desk",
+    "roles",
+    "reports",
+    "standing",
+    "series",
+    "swaps",
+    "skills",
+    "agenda",
+    "power",
+    "contests",
+    "labour",
+    "allocation",
+    "signup",
+    "help",
+)

@@ -16,7 +16,7 @@ from town.settings import TownSettings
 @lru_cache(maxsize=1)
 def capabilities() -> tuple[Capability, ...]:
     """Every room, in order."""
-    return tuple(import_module(f"handlers.{room}").capability for room in ROOMS)
+    return tuple(import_module(f"handlers.{room}.capability").capability for room in ROOMS)
 
 
 @lru_cache(maxsize=1)

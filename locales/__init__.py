@@ -143,6 +143,24 @@ def _short_day(code: str, day: date) -> str:
     return format_skeleton("MMMEd", datetime(day.year, day.month, day.day), locale=_locale(code))
 
 
+def a_date(day: date) -> str:
+    """A day with its year, as for a birth date: "3 May 2012"."""
+    return format_date(day, "long", locale=locale())
+
+
+def an_ordinal(n: int) -> Markup:
+    """A place in a line: "1st", "2nd", "11th"."""
+    if language() == "en":
+        ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+        return Markup("{}{}").format(number(n), ending)
+    return _("number {n}", n=number(n))
+
+
+def a_weekday(day: int) -> str:
+    """The name of a day of the week, 0 for Monday, as it stands alone: "Thursday"."""
+    return str(locale().days["stand-alone"]["wide"][day])
+
+
 def a_time(instant: datetime, zone: ZoneInfo) -> str:
     """A time of day in the town's zone: "14:30"."""
     there = instant.astimezone(zone)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Insert, Text, cast
+from sqlalchemy import ColumnElement, FromClause, Insert, Text, cast, func, literal
 
 from storage.outbox import TOPIC, outbox
 from storage.sql import bindparam, insert, select
@@ -18,12 +18,21 @@ _GIVEN = ("notice", "fields", "subject", "priority", "made_at", "due_at", "expir
 _EMPTY = ("reference", "detail")
 
 
-def notice_to(resident: ColumnElement[int], source: FromClause, *conditions: ColumnElement[bool]) -> Insert:
+def notice_to(
+    resident: ColumnElement[int],
+    source: FromClause,
+    *conditions: ColumnElement[bool],
+    numbers: Mapping[str, ColumnElement[int]] | None = None,
+) -> Insert:
     """An INSERT … SELECT that writes one notice for each resident of `source` under some conditions; for `send`.
 
-    The bind parameters that start with "n_" are `send`'s own.
+    `numbers` are fields that each resident has their own of, beside those of `send`, which then must not be empty. The
+    bind parameters that start with "n_" are `send`'s own.
     """
-    given = [bindparam(f"n_{name}", type_=outbox.c[name].type) for name in (*_GIVEN, *_EMPTY)]
+    given: list[ColumnElement[Any]] = [bindparam(f"n_{name}", type_=outbox.c[name].type) for name in (*_GIVEN, *_EMPTY)]
+    for name, number in (numbers or {}).items():
+        at = _GIVEN.index("fields")
+        given[at] = literal(f'{{"{name}": ') + cast(number, Text()) + ", " + func.substr(given[at], 2)
     before, after = bindparam("n_before", type_=Text()), bindparam("n_after", type_=Text())
     chosen = select(resident, before + cast(resident, Text()) + after, *given).select_from(source).where(*conditions)
     names = ["resident_id", "dedupe_key", *_GIVEN, *_EMPTY]

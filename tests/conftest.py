@@ -27,6 +27,31 @@ CHANNELS = ("web", "telegram")
 DATABASES = ("sqlite", "postgresql")
 
 
+CROSSWISE = {("web", "sqlite"), ("telegram", "postgresql")}
+"""On each channel and on each database: what a conversation on every pair of them would tell besides is not worth the
+minutes. ``TOWNBELL_TEST_PAIRS=all`` tests every pair."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out conversations on the other pairs, where a test asks for none of its own."""
+    if os.environ.get("TOWNBELL_TEST_PAIRS") == "all":
+        return
+    left_out = [item for item in items if _pair(item) not in CROSSWISE and _is_on_every_pair(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _pair(item: pytest.Item) -> tuple[object, object]:
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return given.get("channel"), given.get("database_url")
+
+
+def _is_on_every_pair(item: pytest.Item) -> bool:
+    own = " ".join(str(mark.args[0]) for mark in item.iter_markers("parametrize") if mark.args)
+    return None not in _pair(item) and "channel" not in own and "database_url" not in own
+
+
 @pytest.fixture(scope="session")
 def postgres_folder() -> Iterator[Path]:
     """A running PostgreSQL server of this test process, reached through a socket in the folder."""

@@ -17,7 +17,7 @@ import asyncio
 import re
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -35,6 +35,7 @@ from bot.settings import Settings
 from handlers.desk.actions import make_project, publish_shift
 from handlers.kit.who import Who
 from handlers.signup.actions import sign_up
+from handlers.skills.actions import appoint_master
 from storage import inbox
 from storage.queries import residents, roles, topics
 from storage.queries import town as town_queries
@@ -42,6 +43,7 @@ from storage.tables import Resident, ResidentState, Role
 from tests.emulators.telegram import Person as TelegramPerson
 from tests.emulators.telegram import TelegramEmulator
 from town.shifts import ALWAYS_FREE
+from town.skills import Wanted
 from town.week import at_local, local
 
 OPENING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
@@ -367,6 +369,19 @@ class Town:
                 unit, resident_id=person.resident_id, role=role, project_id=project_id, by=None, now=self.clock.now()
             )
 
+    async def master(self, skill: str, name: str = "") -> Person:
+        """Somebody whom the town's memory has made a master of a skill."""
+        person = await self.resident(name)
+        somebody = await self._somebody()
+        async with self.app.database.unit() as unit:
+            [skill_id] = await self._topics(unit, topics.SKILL, [skill])
+            await appoint_master(
+                unit, who=somebody, skill_id=skill_id, resident_id=person.resident_id, now=self.clock.now()
+            )
+        await self.settles()
+        await person.looks()
+        return person
+
     async def who(self, person: Person) -> Who:
         """A person as actions know them."""
         async with self.app.database.reading() as unit:
@@ -415,8 +430,12 @@ class Town:
         at: str = "09:00",
         minutes: int = 120,
         skills: Sequence[str] = (),
+        kinds: Mapping[str, tuple[int, int]] | None = None,
     ) -> int:
-        """A shift `day` days from now, at a local time; returns its id."""
+        """A shift `day` days from now, at a local time; returns its id.
+
+        `skills` are wishes; `kinds` keeps places: {"Baking": (2, 1)} is two for bakers and one for a learner of it.
+        """
         there = local(self.clock.now(), (await self.settings()).tz)
         hour, minute = map(int, at.split(":"))
         when = there.replace(hour=hour, minute=minute, second=0, microsecond=0).time()
@@ -432,7 +451,11 @@ class Town:
                 length=minutes,
                 place="Mill Lane 2",
                 places=places,
-                skills=await self._topics(unit, topics.SKILL, skills),
+                skills={
+                    skill: Wanted(*kept)
+                    for name, kept in (dict.fromkeys(skills, (0, 0)) | dict(kinds or {})).items()
+                    for skill in await self._topics(unit, topics.SKILL, [name])
+                },
                 now=self.clock.now(),
             )
 
@@ -445,11 +468,12 @@ class Town:
     async def moves(self, *, hours: float = 0, days: float = 0) -> None:
         """Put the clock forward; everything due on the way happens."""
         target = self.clock.now() + timedelta(hours=hours, days=days)
-        await advance(self.clock, self.app.ticker, self.app.delivery, target)
+        await advance(self.clock, self.app.ticker, self.app.delivery, self.app.planner, target)
 
     async def settles(self) -> None:
         """Let everything that is due now be done and delivered."""
         await self.app.ticker.tick()
+        await self.app.planner.drain()
         await self.app.delivery.drain()
         await asyncio.sleep(0)
 

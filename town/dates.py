@@ -26,7 +26,16 @@ from town.vocabulary import (
     pieces_of,
 )
 
-__all__ = ["Vocabulary", "fold", "parse_day", "parse_length", "parse_time", "parse_when"]
+__all__ = [
+    "Vocabulary",
+    "fold",
+    "parse_birth_date",
+    "parse_day",
+    "parse_length",
+    "parse_past_day",
+    "parse_time",
+    "parse_when",
+]
 
 T = TypeVar("T")
 
@@ -63,6 +72,46 @@ def parse_day(text: str, *, vocabulary: Vocabulary, now_local: datetime) -> date
     if day < now_local.date():
         raise DateInPast(given=_given(text))
     return day
+
+
+def parse_past_day(text: str, *, vocabulary: Vocabulary, today: date) -> date:
+    """The day that `text` names for somebody who speaks of what is over; `today` too, and whatever names a later day.
+
+    A weekday is its last one. A day without year is the last such day. Raises BadDate.
+    """
+
+    def whole(roles: Reading) -> date | None:
+        if roles.keys() & {"hour", "half", "mark"}:
+            return None
+        if "offset" in roles or "year" in roles:
+            return _day(roles, today, passed=False)
+        if "day" not in roles:
+            return _day(roles, today - timedelta(days=6), passed=False)
+        return _last_day(roles, today)
+
+    return _understood(text, vocabulary, whole)
+
+
+def _last_day(roles: Reading, today: date) -> date | None:
+    """The last day up to `today` that `roles`, which name a day without a year, mean; None when they disagree."""
+    month = roles.get("month")
+    if month is not None:
+        tries = [(today.year - before, month) for before in range(9)]
+    else:
+        tries = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(12)]
+        tries = [(year, index + 1) for year, index in tries]
+    days = (_date(*at, roles["day"]) for at in tries)
+    found = next((day for day in days if day is not None and day <= today), None)
+    return found if found is None or roles.get("weekday", found.weekday()) == found.weekday() else None
+
+
+def parse_birth_date(text: str, *, vocabulary: Vocabulary) -> date:
+    """The day that `text` names with its month and year: "3 May 2012", "3/5/2012", "2012-05-03". Raises BadDate."""
+
+    def whole(roles: Reading) -> date | None:
+        return _calendar_day(roles, date.min) if roles.keys() == {"day", "month", "year"} else None
+
+    return _understood(text, vocabulary, whole)
 
 
 def parse_time(text: str, *, vocabulary: Vocabulary | None = None) -> time:

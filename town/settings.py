@@ -19,6 +19,7 @@ from town.text import clean
 
 LANGUAGES = ("en", "es", "af", "zu")
 JOIN_POLICIES = ("open", "code", "approval")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEAST_JOIN_CODE = 4
 """Characters of a join code that is typed; an older, shorter one stays good."""
 
@@ -28,6 +29,12 @@ class TownSettings:
     """One town's settings. Minutes and days are whole; times of day are local to `zone`, an IANA name.
 
     `join_policy`: anyone ("open"), whoever knows `join_code` ("code"), or whom a coordinator lets in ("approval").
+    `rest_minutes` lie between the work of one day and that of the next; `most_day_minutes` and `most_week_minutes` are
+    of shifts held. Who is younger than `adult_age` (in years) has the `minor_…` limits, and works until `minor_until`.
+    `skill_proof`: a place for a skill is for who says they have it ("told"), or whom a master signed it off
+    ("signed_off"). An offer stands for `offer_minutes`, or until `offer_stop_minutes` before the start; one of a plan
+    for `plan_offer_minutes`. A cover call asks `cover_group` people at a time, `cover_gap_minutes` apart.
+    `household_rule`: a home has its electricity free when "all" of its adults have the benefits, or when "any" has.
     """
 
     name: str = "Our town"
@@ -45,6 +52,30 @@ class TownSettings:
     confirm_tell_mayor_days: int = 7
     longest_shift_minutes: int = 720
     most_places: int = 500
+    rest_minutes: int = 660
+    most_day_minutes: int = 720
+    most_week_minutes: int = 2400
+    adult_age: int = 18
+    least_age: int = 14
+    minor_day_minutes: int = 240
+    minor_week_minutes: int = 720
+    minor_until: time = time(20, 0)
+    skill_proof: str = "told"
+    offer_minutes: int = 120
+    offer_stop_minutes: int = 60
+    plan_offer_minutes: int = 1440
+    swap_minutes: int = 1440
+    cover_group: int = 5
+    cover_gap_minutes: int = 15
+    cover_ahead_days: int = 14
+    understaffed_at: time = time(17, 0)
+    series_weeks: int = 4
+    contest_days: int = 14
+    contest_answer_days: int = 7
+    note_day: str = "thursday"
+    note_at: time = time(17, 0)
+    longest_exemption_weeks: int = 26
+    household_rule: str = "all"
 
     @property
     def tz(self) -> ZoneInfo:
@@ -91,6 +122,30 @@ SPECS: tuple[Spec, ...] = (
     Spec("confirm_tell_mayor_days", Kind.DAYS, 1, 60),
     Spec("longest_shift_minutes", Kind.MINUTES, 15, 1440),
     Spec("most_places", Kind.COUNT, 1, 100_000),
+    Spec("rest_minutes", Kind.MINUTES, 0, 1440),
+    Spec("most_day_minutes", Kind.MINUTES, 15, 1440),
+    Spec("most_week_minutes", Kind.MINUTES, 15, 168 * 60),
+    Spec("adult_age", Kind.COUNT, 0, 30),
+    Spec("least_age", Kind.COUNT, 0, 30),
+    Spec("minor_day_minutes", Kind.MINUTES, 15, 1440),
+    Spec("minor_week_minutes", Kind.MINUTES, 15, 168 * 60),
+    Spec("minor_until", Kind.TIME),
+    Spec("skill_proof", Kind.CHOICE, choices=("told", "signed_off")),
+    Spec("offer_minutes", Kind.MINUTES, 15, 7 * 1440),
+    Spec("offer_stop_minutes", Kind.MINUTES, 0, 1440),
+    Spec("plan_offer_minutes", Kind.MINUTES, 60, 7 * 1440),
+    Spec("swap_minutes", Kind.MINUTES, 60, 14 * 1440),
+    Spec("cover_group", Kind.COUNT, 1, 50),
+    Spec("cover_gap_minutes", Kind.MINUTES, 5, 1440),
+    Spec("cover_ahead_days", Kind.DAYS, 0, 60),
+    Spec("understaffed_at", Kind.TIME),
+    Spec("series_weeks", Kind.COUNT, 1, 12),
+    Spec("contest_days", Kind.DAYS, 1, 60),
+    Spec("contest_answer_days", Kind.DAYS, 1, 60),
+    Spec("note_day", Kind.CHOICE, choices=WEEKDAYS),
+    Spec("note_at", Kind.TIME),
+    Spec("longest_exemption_weeks", Kind.COUNT, 1, 104),
+    Spec("household_rule", Kind.CHOICE, choices=("all", "any")),
 )
 
 _BY_KEY = {spec.key: spec for spec in SPECS}

@@ -30,6 +30,11 @@ class ShiftFacts:
     places: int
     cancelled: bool = False
 
+    @property
+    def minutes(self) -> int:
+        """Its full length."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
 
 def overlap(one: ShiftFacts, other: ShiftFacts) -> bool:
     """Whether the two share any time. One may start at the very moment the other ends."""

@@ -1,6 +1,1 @@
 """The coordinator's desk: projects, and putting up, changing and cancelling shifts."""
-
-from handlers.desk import conversation, notices, views
-from handlers.kit.capability import Capability
-
-capability = Capability("desk", router=conversation.router, commands=views.COMMANDS, notices=notices.NOTICES)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.desk.telling import fields_of, tell_of_change, urgent
+from handlers.cover.actions import keep_up
+from handlers.desk.kinds import change_kinds, check_fewest, of_the_list
+from handlers.desk.telling import fields_of, tell_line, tell_of_change, urgent
 from handlers.kit.who import Who
 from handlers.roles.actions import must_coordinate, must_coordinate_town
+from handlers.shifts import passing_on
 from storage import outbox
-from storage.queries import changes, projects, roster, topics
+from storage.queries import changes, projects, roster, topics, waiting
 from storage.queries.projects import ProjectRow
 from storage.queries.shifts import ShiftRow
 from storage.unit import Unit
-from town.facts import BadPlaces, NameTaken, NotFound, PlacesTaken, ShiftCancelled, ShiftGone, ShiftStarted
+from town.facts import BadPlaces, NameTaken, NotFound, ShiftCancelled, ShiftGone, ShiftStarted
 from town.settings import TownSettings
 from town.shifts import SHORTEST, TITLE_MOST, check_new
+from town.skills import Skills, check_kinds
 from town.text import clean
 from town.week import week_of
 
@@ -104,16 +107,18 @@ async def publish_shift(
     length: int,
     place: str,
     places: int,
-    skills: Collection[int],
+    skills: Skills,
     now: datetime,
 ) -> int:
-    """Put up a shift; returns its id. `length` in minutes; `skills` are ids from the list, others are left out.
+    """Put up a shift; returns its id. `length` in minutes; `skills` are of the list, others are left out.
 
-    Raises NotAllowed, NotFound, TextEmpty, TextTooLong, DateInPast, BadLength, BadPlaces.
+    Raises NotAllowed, NotFound, TextEmpty, TextTooLong, DateInPast, BadLength, BadPlaces, KindsTooMany.
     """
     await must_coordinate(unit, who, project_id)
     await project_of(unit, project_id)
     check_new(title, starts_at, length, places, now, who.town)
+    kinds = await of_the_list(unit, skills)
+    check_kinds(kinds, places)
     shift_id = await roster.make(
         unit,
         project_id=project_id,
@@ -126,7 +131,7 @@ async def publish_shift(
         made_by=who.me,
         now=now,
     )
-    await _set_skills(unit, shift_id, skills)
+    await roster.set_skills(unit, shift_id, kinds)
     return shift_id
 
 
@@ -141,37 +146,40 @@ async def change_shift(
     length: int | None = None,
     place: str | None = None,
     places: int | None = None,
-    skills: Collection[int] | None = None,
+    skills: Skills | None = None,
 ) -> Change:
     """Change what is given of a shift that has not started.
 
     Everybody on it is told of another title, time or place, and of a shift of theirs that it clashes with now; they
     keep their places. Raises NotAllowed, ShiftGone, ShiftCancelled, ShiftStarted, TextEmpty, TextTooLong, DateInPast,
-    BadLength, BadPlaces, PlacesTaken.
+    BadLength, BadPlaces, PlacesTaken, FewestPlaces, KindsTooMany, OpenPlacesTaken.
     """
     shift = await _changeable(unit, who, shift_id, now)
     changed = _changed(
         shift, who.town, now, title=title, starts_at=starts_at, length=length, place=place, places=places
     )
     if not await roster.change(unit, changed):
-        raise PlacesTaken(taken=shift.taken)
-    same = changed == shift
-    if skills is not None:
-        same = same and set(skills) == {skill.id for skill in await roster.skills_of(unit, shift_id)}
-        await _set_skills(unit, shift_id, skills)
+        check_fewest(shift, changed.places)
+    rearranged = skills is not None and await change_kinds(unit, changed, skills)
+    if rearranged or changed.places > shift.places:
+        await passing_on.fill(unit, shift_id, town=who.town, now=now)
+    same = changed == shift and not rearranged
     if fields_of(changed) == fields_of(shift):
         return Change(changed, same=same)
     await roster.forget_reminders(unit, shift_id)
     if (changed.starts_at, changed.ends_at) != (shift.starts_at, shift.ends_at):
         await roster.unconfirm(unit, shift_id)
+        await keep_up(unit, changed, town=who.town, now=now)
     clashing = await changes.clashes(unit, shift_id, changed.starts_at, changed.ends_at)
     told = await tell_of_change(unit, shift, changed, clashing, town=who.town, now=now)
+    told += await tell_line(unit, shift, changed, town=who.town, now=now)
     return Change(changed, told, clashing=len({clash.resident_id for clash in clashing}))
 
 
-async def cancel_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> int:
-    """Cancel a shift that has not started and tell everybody on it; returns how many.
+async def cancel_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime, tell: bool = True) -> int:
+    """Cancel a shift that has not started and tell everybody on it or in line for it; returns how many.
 
+    Without `tell` nobody is: whoever cancels many at once tells each person once.
     Raises NotAllowed, ShiftGone, ShiftCancelled, ShiftStarted.
     """
     shift = await _changeable(unit, who, shift_id, now)
@@ -180,16 +188,22 @@ async def cancel_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) ->
     await roster.forget_reminders(unit, shift_id)
     # What nobody has heard of yet no longer matters.
     await outbox.withdraw(unit, f"shift:{shift_id}")
-    await outbox.withdraw(unit, changes.subject(shift_id))
-    return await roster.tell_everybody(
-        unit,
-        shift_id,
-        notice="shift.cancelled",
-        cause=f"shift.cancelled:{shift_id}",
-        fields=fields_of(shift),
-        urgent=urgent(shift.starts_at, who.town, now),
-        now=now,
-    )
+    for subject in (changes.subject(shift_id), passing_on.offers(shift_id)):
+        await outbox.withdraw(unit, subject)
+    told = 0
+    if tell:
+        told = await roster.tell_everybody(
+            unit,
+            shift_id,
+            notice="shift.cancelled",
+            cause=f"shift.cancelled:{shift_id}",
+            fields=fields_of(shift),
+            urgent=urgent(shift.starts_at, who.town, now),
+            now=now,
+        )
+    await waiting.drop(unit, shift_id)
+    await keep_up(unit, shift._replace(cancelled_at=now), town=who.town, now=now)
+    return told
 
 
 async def shift_at_desk(unit: Unit, *, who: Who, shift_id: int) -> ShiftRow:
@@ -248,11 +262,6 @@ def _changed(
         week=week_of(starts, town.tz),
         places=shift.places if places is None else places,
     )
-
-
-async def _set_skills(unit: Unit, shift_id: int, skills: Collection[int]) -> None:
-    listed = {topic.id for topic in await topics.listed(unit, topics.SKILL)}
-    await roster.set_skills(unit, shift_id, listed & set(skills))
 
 
 def read_places(text: str) -> int:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from handlers.kit.topics import named
 from locales import _, a_day, a_length, a_span, ngettext, number, short_day
+from town.skills import Wanted
 
 
 def project() -> Markup:
@@ -68,6 +69,50 @@ def skills(chosen: Sequence[str]) -> Markup:
 
 def skills_done(count: int) -> str:
     return (_("Done") if count else _("None is needed")).unescape()
+
+
+def kind_places(name: str, places: int, left: int, now: Wanted | None) -> Markup:
+    question = _(
+        "<b>{skill}</b>: how many of the {places} places are only for people who know it? Choose, or write a number. "
+        "“Only a wish” keeps none.",
+        skill=name,
+        places=number(places),
+    )
+    return _with_left(question, places, left, now.places if now is not None else None)
+
+
+def kind_learners(name: str, places: int, left: int, now: Wanted | None) -> Markup:
+    question = _(
+        "<b>{skill}</b>: and how many places are for people who learn it? They can join once a master of it has a "
+        "place.",
+        skill=name,
+    )
+    return _with_left(question, places, left, now.learners if now is not None else None)
+
+
+def _with_left(question: Markup, places: int, left: int, now: int | None) -> Markup:
+    lines = [question]
+    if now is not None:
+        lines.append(_("Now: {n}", n=number(now)))
+    if left < places:
+        lines.append(ngettext("{n} place is left to keep.", "{n} places are left to keep.", left))
+    return Markup("\n").join(lines)
+
+
+def kind_label(count: int, left: int, *, learners: bool) -> str:
+    if count == 0:
+        return (_("None") if learners else _("Only a wish")).unescape()
+    return number(count) if learners or count < max(left, 2) else _("All {n}", n=number(count)).unescape()
+
+
+def kind(name: str, wanted: Wanted) -> Markup:
+    """A skill with what is kept for it: "Baking (2 places, 1 for learners)"."""
+    parts = []
+    if wanted.places:
+        parts.append(ngettext("{n} place", "{n} places", wanted.places))
+    if wanted.learners:
+        parts.append(ngettext("{n} for a learner", "{n} for learners", wanted.learners))
+    return Markup("{} ({})").format(name, Markup(", ").join(parts)) if parts else Markup.escape(name)
 
 
 def preview(draft: dict[str, Any], project: str | None, skills: Sequence[str], span: str) -> Markup:

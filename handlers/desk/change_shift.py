@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.desk import actions, asking, shift_steps, views
-from handlers.desk.shift_steps import SHIFT, When, starts_at
-from handlers.desk.skill_step import needed_skills
+from handlers.desk import actions, asking, shift_steps, shift_views
+from handlers.desk.kinds import kinds_now
+from handlers.desk.shift_steps import When, starts_at
+from handlers.desk.skill_step import SHIFT, kinds, kinds_in, needed_skills
 from handlers.kit.choosing import pick
 from handlers.kit.reply import Event, Reply
 from handlers.kit.screens import Screen, in_rows
 from handlers.kit.wizard import Scene, Step, Wizard
-from storage.queries import changes, roster
+from storage.queries import changes
 from storage.queries.shifts import ShiftRow
 
 WHAT, HELD, WAS = "@what", "@held", "@was"
@@ -43,7 +44,7 @@ async def _sure(scene: Scene) -> Screen:
     old, new = _old_and_new(scene, shift)
     clashing = await _clashing(scene, shift) if scene.draft[WHAT] in ("when", "length") else 0
     return Screen(
-        asking.sure(shift.title, old, new, views.will_tell(shift.taken), clashing),
+        asking.sure(shift.title, old, new, shift_views.will_tell(shift.taken), clashing),
         in_rows([pick(scene, "yes", asking.sure_label())]),
     )
 
@@ -71,9 +72,13 @@ async def _yes(scene: Scene, value: str) -> Any:
 
 async def _finish(scene: Scene) -> Screen:
     draft, what = scene.draft, scene.draft[WHAT]
-    values: dict[str, Any] = {"starts_at": starts_at(scene)} if what == "when" else {what: draft[what]}
+    values: dict[str, Any] = {what: draft.get(what)}
+    if what == "when":
+        values = {"starts_at": starts_at(scene)}
+    elif what == "skills":
+        values = {"skills": kinds_in(draft)}
     done = await actions.change_shift(scene.unit, who=scene.who, shift_id=draft[SHIFT], now=scene.now, **values)
-    return views.changed(done, scene.who.zone)
+    return shift_views.changed(done, scene.who.zone)
 
 
 WIZARD = Wizard(
@@ -86,6 +91,7 @@ WIZARD = Wizard(
         shift_steps.place(_only("place")),
         shift_steps.places(_only("places")),
         needed_skills(_only("skills")),
+        kinds(_only("skills")),
         Step("sure", _sure, tapped=_yes, free=False, when=_someone_is_told),
     ],
     _finish,
@@ -98,7 +104,8 @@ async def begin(event: Event, scene: Scene, shift_id: int, what: str) -> Reply:
     actions.check_changeable(shift, scene.now)
     draft: dict[str, Any] = {SHIFT: shift_id, WHAT: what, HELD: shift.taken, WAS: _as_it_is(shift).get(what)}
     if what == "skills":
-        draft["skills"] = [skill.id for skill in await roster.skills_of(scene.unit, shift_id)]
+        wanted, _used = await kinds_now(scene.unit, shift_id)
+        draft |= {"skills": list(wanted), "kinds": {str(skill): list(one) for skill, one in wanted.items()}}
     return await WIZARD.begin(event, scene, draft, afresh=True)
 
 

@@ -8,7 +8,7 @@ from aiogram import Router
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
-from handlers.desk import actions, change_shift, new_shift, project_questions, views
+from handlers.desk import actions, change_shift, new_shift, project_questions, shift_views, views
 from handlers.desk.shift_steps import FROM
 from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.reply import Event, Reply, show
@@ -18,7 +18,7 @@ from handlers.kit.taps import DeskTap
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene
 from handlers.roles.actions import must_coordinate, must_coordinate_town
-from storage.queries import roles, roster
+from storage.queries import roles, roster, skills
 from storage.unit import Unit
 
 
@@ -84,6 +84,11 @@ def _taps() -> Router:
         seat.state = None
         return show(tap, await _desk(unit, who, now, callback_data.page))
 
+    @taps.callback_query(Doing(DeskTap, "more"))
+    async def on_more(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
+        duties = await must_coordinate(unit, who)
+        return show(tap, views.more(everywhere=duties.everywhere))
+
     _projects(taps)
     _shifts(taps)
     return taps
@@ -128,13 +133,19 @@ def _shifts(taps: Router) -> None:
     @taps.callback_query(Doing(DeskTap, "shift"))
     async def on_shift(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
-        return show(tap, views.shift(shift, await roster.skills_of(unit, shift.id), now=now, zone=who.zone))
+        return show(tap, shift_views.shift(shift, await skills.of_shift(unit, shift.id), now=now, zone=who.zone))
+
+    @taps.callback_query(Doing(DeskTap, "changes"))
+    async def on_changes(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
+        shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
+        actions.check_changeable(shift, now)
+        return show(tap, shift_views.changes(shift, who.zone))
 
     @taps.callback_query(Doing(DeskTap, "roster"))
     async def on_roster(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit) -> Reply:
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
         people = await roster.on_roster(unit, shift.id)
-        return show(tap, views.roster(shift, people, callback_data.page, who.zone))
+        return show(tap, shift_views.roster(shift, people, callback_data.page, who.zone))
 
     @taps.callback_query(Doing(DeskTap, *change_shift.CHANGES))
     async def on_change(
@@ -146,10 +157,10 @@ def _shifts(taps: Router) -> None:
     async def on_cancel(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
         actions.check_changeable(shift, now)
-        return show(tap, views.sure_to_cancel(shift, who.zone))
+        return show(tap, shift_views.sure_to_cancel(shift, who.zone))
 
     @taps.callback_query(Doing(DeskTap, "cancelled"))
     async def on_sure(tap: CallbackQuery, callback_data: DeskTap, who: Who, unit: Unit, now: datetime) -> Reply:
         told = await actions.cancel_shift(unit, who=who, shift_id=callback_data.id, now=now)
         shift = await actions.shift_at_desk(unit, who=who, shift_id=callback_data.id)
-        return show(tap, views.cancelled(shift, told))
+        return show(tap, shift_views.cancelled(shift, told))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from handlers.desk import actions, asking, shift_steps, views
+from handlers.desk import actions, asking, shift_steps, shift_views
 from handlers.desk.shift_steps import FROM, project_in, starts_at
-from handlers.desk.skill_step import needed_skills, skill_names
+from handlers.desk.skill_step import kinds, kinds_in, kinds_in_words, needed_skills
 from handlers.kit.choosing import pick
 from handlers.kit.screens import Screen, in_rows
 from handlers.kit.wizard import GoTo, Scene, Step, Wizard
@@ -21,7 +21,7 @@ async def _preview(scene: Scene) -> Screen:
     draft, project = scene.draft, await project_in(scene)
     starts = starts_at(scene)
     span = asking.span(starts, starts + timedelta(minutes=draft["length"]), scene.who.zone)
-    text = asking.preview(draft, project.name if project is not None else None, await skill_names(scene), span)
+    text = asking.preview(draft, project.name if project is not None else None, await kinds_in_words(scene), span)
     changes = [pick(scene, step, label) for step, label in asking.preview_choices().items()]
     return Screen(text, ((pick(scene, PUBLISH, asking.publish()),), *in_rows(changes, 2)))
 
@@ -47,13 +47,13 @@ async def _finish(scene: Scene) -> Screen:
         length=draft["length"],
         place=draft["place"],
         places=draft["places"],
-        skills=draft.get("skills", []),
+        skills=kinds_in(draft),
         now=scene.now,
     )
     shift = await roster.get(scene.unit, shift_id)
     if shift is None:
         raise ShiftGone(title=draft["title"])
-    return views.published(shift, scene.who.zone)
+    return shift_views.published(shift, scene.who.zone)
 
 
 WIZARD = Wizard(
@@ -67,6 +67,7 @@ WIZARD = Wizard(
         shift_steps.place(),
         shift_steps.places(),
         needed_skills(),
+        kinds(),
         Step("preview", _preview, tapped=_chosen, free=False),
     ],
     _finish,

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from handlers.desk import actions, asking
+from handlers.desk.skill_step import SHIFT, check_places
 from handlers.kit.choosing import id_in, pages, pick, turned
 from handlers.kit.lengths import read_length
 from handlers.kit.screens import Screen, in_rows
@@ -21,8 +22,8 @@ from town.shifts import SHORTEST, TITLE_MOST
 from town.text import clean
 from town.week import at_local, local
 
-SHIFT, FROM, BOTH = "@shift", "@from", "@both"
-"""Of a draft: the shift that changes; the project that a new one was begun from; that day and time came together."""
+FROM, BOTH = "@from", "@both"
+"""Of a draft: the project that a new shift was begun from; that day and time came together."""
 
 DAYS_AHEAD = 28
 FARTHEST = timedelta(days=2 * 366)
@@ -197,6 +198,7 @@ def places(when: When = always) -> Step:
         count = actions.read_places(text)
         if not 1 <= count <= scene.who.town.most_places:
             raise BadPlaces(given=text)
+        await check_places(scene, count)
         return count
 
     return Step("places", ask, typed=typed, tapped=typed, when=when)

@@ -6,9 +6,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.queries import changes
+from handlers.shifts import passing_on
+from storage import outbox
+from storage.queries import changes, lines, waiting
 from storage.queries.changes import Clash
 from storage.queries.shifts import ShiftRow
+from storage.tables import SignupState
 from storage.unit import Unit
 from town.reminders import after_quiet, cannot_wait
 from town.settings import TownSettings
@@ -66,6 +69,25 @@ async def tell_of_change(
                 now=now,
             )
     await changes.withdraw(unit, new.id, earlier)
+    return told
+
+
+async def tell_line(unit: Unit, old: ShiftRow, new: ShiftRow, *, town: TownSettings, now: datetime) -> int:
+    """Tell those who wait for a shift, or have a place offered, how it is now; returns how many there are.
+
+    They keep their turn and their offers; no offer outlasts the waiting list, or where that is over, the start. What
+    of it was not heard yet was of the shift as it has been, so it is withdrawn.
+    """
+    line_ends = passing_on.line_ends(new, town)
+    subject, last = passing_on.offers(new.id), line_ends if now < line_ends else new.starts_at
+    await waiting.shorten(unit, new.id, last)
+    await outbox.withdraw(unit, subject)
+    at_once = urgent(min(old.starts_at, new.starts_at), town, now)
+    told = 0
+    for state in (SignupState.OFFERED, *((SignupState.WAITING,) if now < line_ends else ())):
+        told += await lines.tell_of_change(
+            unit, new.id, state, subject=subject, fields=fields_of(new), urgent=at_once, expires_at=last, now=now
+        )
     return told
 
 

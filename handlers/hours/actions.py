@@ -20,7 +20,7 @@ from storage.queries.settling import Line, Roster
 from storage.queries.shifts import ShiftRow
 from storage.tables import SignupState
 from storage.unit import Unit
-from town.facts import AlreadyConfirmed, NotFound, NotYetOver, OwnHours, ShiftCancelled
+from town.facts import AlreadyConfirmed, NobodyChecked, NotFound, NotYetOver, OwnHours, ShiftCancelled
 from town.hours import check_confirm
 
 
@@ -41,7 +41,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a confirmation left: how many lines it wrote, and whether the confirmer's own one is still open.
+    """What a confirmation left: how many lines it wrote, how many are `open`, and whether the confirmer's own one is.
 
     `asked` are those who were asked to confirm that one; nobody, when there is nobody else who may.
     """
@@ -49,6 +49,7 @@ class Settled:
     shift: ShiftRow
     confirmed: int
     own_open: bool = False
+    open: int = 0
     asked: tuple[Answers, ...] = ()
 
 
@@ -78,17 +79,18 @@ async def to_confirm(unit: Unit, *, who: Who, shift_id: int, resident_id: int, n
     return line, sheet.shift
 
 
-async def confirm_all(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Settled:
+async def confirm_all(unit: Unit, *, who: Who, shift_id: int, now: datetime, here: bool = False) -> Settled:
     """Confirm the shift's full length for everybody who is open, apart from the confirmer's own line.
 
-    Raises NotAllowed, NotFound, ShiftCancelled, NotYetOver, OwnHours (nobody else is open) or AlreadyConfirmed.
+    `here`: of these, only for those who checked in. Raises NotAllowed, NotFound, ShiftCancelled, NotYetOver, OwnHours
+    (nobody else is open), AlreadyConfirmed, or NobodyChecked (others are open).
     """
     shift = await _ended(unit, who, shift_id, now)
-    written = await hours.add(unit, shift_id, week=shift.week, minutes=shift.minutes, by=who.me, now=now)
+    written = await hours.add(unit, shift_id, week=shift.week, minutes=shift.minutes, by=who.me, now=now, here=here)
     if not written:
         raise await _nothing_open(unit, who, shift)
-    await hours.tell_all(unit, shift_id, by=who.me, fields=_confirmed(shift, shift.minutes), now=now)
-    await settling.attend_all(unit, shift_id, by=who.me)
+    await hours.tell_all(unit, shift_id, by=who.me, fields=_confirmed(shift, shift.minutes), now=now, here=here)
+    await settling.attend_all(unit, shift_id, by=who.me, here=here)
     return await _settled(unit, who, shift, written, now)
 
 
@@ -99,8 +101,8 @@ async def confirm_one(unit: Unit, *, who: Who, shift_id: int, resident_id: int, 
     """
     shift = await _ended(unit, who, shift_id, now)
     check_confirm(confirmer=who.me, resident=resident_id, minutes=minutes, shift_minutes=shift.minutes)
-    if minutes:
-        await hours.add(unit, shift_id, week=shift.week, minutes=minutes, by=who.me, now=now, resident_id=resident_id)
+    # A line of no minutes too: who said so, and when, is what a contest begins with.
+    await hours.add(unit, shift_id, week=shift.week, minutes=minutes, by=who.me, now=now, resident_id=resident_id)
     state = SignupState.ATTENDED if minutes else SignupState.MISSED
     if not await settling.settle_one(unit, shift_id, resident_id, state):
         Sheet(shift, tuple(await settling.lines(unit, shift_id))).line(resident_id)
@@ -121,8 +123,10 @@ async def _ended(unit: Unit, who: Who, shift_id: int, now: datetime) -> ShiftRow
     return shift
 
 
-async def _nothing_open(unit: Unit, who: Who, shift: ShiftRow) -> OwnHours | AlreadyConfirmed:
+async def _nothing_open(unit: Unit, who: Who, shift: ShiftRow) -> OwnHours | AlreadyConfirmed | NobodyChecked:
     lines = await settling.lines(unit, shift.id)
+    if any(line.open and line.resident_id != who.me for line in lines):
+        return NobodyChecked(title=shift.title)
     if any(line.open and line.resident_id == who.me for line in lines):
         return OwnHours()
     return AlreadyConfirmed(title=shift.title)
@@ -135,11 +139,11 @@ async def _settled(unit: Unit, who: Who, shift: ShiftRow, confirmed: int, now: d
         return Settled(shift, confirmed)
     still_open = [line for line in await settling.lines(unit, shift.id) if line.open]
     if [line.resident_id for line in still_open] != [who.me]:
-        return Settled(shift, confirmed)
+        return Settled(shift, confirmed, open=len(still_open))
     await outbox.withdraw(unit, subject(shift.id))
     asked = await in_charge.of_shift(unit, shift, but=(who.me,))
     await ask(unit, "hours.own", shift, asked, now, {"resident": who.me, "name": who.name}, once=str(who.me))
-    return Settled(shift, confirmed, own_open=True, asked=tuple(asked))
+    return Settled(shift, confirmed, own_open=True, open=1, asked=tuple(asked))
 
 
 async def ask(

@@ -69,6 +69,11 @@ async def on_all(tap: CallbackQuery, callback_data: HoursTap, who: Who, unit: Un
     return show(tap, views.settled(done, who.zone))
 
 
+async def on_here(tap: CallbackQuery, callback_data: HoursTap, who: Who, unit: Unit, now: datetime) -> Reply:
+    done = await actions.confirm_all(unit, who=who, shift_id=callback_data.shift, now=now, here=True)
+    return show(tap, views.settled(done, who.zone))
+
+
 async def on_people(tap: CallbackQuery, callback_data: HoursTap, who: Who, unit: Unit, now: datetime) -> Reply:
     sheet = await actions.open_sheet(unit, who=who, shift_id=callback_data.shift, now=now)
     return show(tap, views.people(sheet, callback_data.page, who.me, who.zone))
@@ -108,6 +113,7 @@ TAPS: dict[str, Callable[..., Awaitable[Reply]]] = {
     "list": on_list,
     "open": on_open,
     "all": on_all,
+    "here": on_here,
     "people": on_people,
     "person": on_person,
     "came": on_came,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from handlers.kit.capability import Fields, Notice
 from handlers.kit.nav import anew, home
 from handlers.kit.screens import Choice, Row, Screen
-from handlers.kit.taps import HoursTap, ShiftTap
+from handlers.kit.taps import ContestTap, HoursTap, ShiftTap
 from locales import _, a_length, a_moment, a_span, listed, ngettext
 from town.settings import TownSettings
 
@@ -80,7 +80,7 @@ def confirmed(fields: Fields, town: TownSettings) -> Screen:
         title=fields["title"],
         length=a_length(fields["minutes"]),
     )
-    return Screen(text, ((anew(home()),),))
+    return Screen(text, ((anew(_not_right(fields)),), (anew(home()),)))
 
 
 def missed(fields: Fields, town: TownSettings) -> Screen:
@@ -93,7 +93,12 @@ def missed(fields: Fields, town: TownSettings) -> Screen:
         coordinator=fields["coordinator"],
     )
     page = Choice(_("The shift's page"), ShiftTap(do="open", shift=fields["shift"]).pack())
-    return Screen(text, ((anew(page), anew(home())),))
+    return Screen(text, ((anew(_not_right(fields)),), (anew(page), anew(home()))))
+
+
+def _not_right(fields: Fields) -> Choice:
+    """The way to contest what was decided."""
+    return Choice(_("That is not right"), ContestTap(do="open", kind="shift", id=fields["shift"]).pack())
 
 
 def _ways(fields: Fields) -> tuple[Row, ...]:

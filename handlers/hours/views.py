@@ -12,8 +12,8 @@ from handlers.hours.actions import Settled, Sheet
 from handlers.kit.nav import back, home, page_of, pager
 from handlers.kit.screens import Choice, Row, Screen, cut
 from handlers.kit.shift_words import bold, paragraphs
-from handlers.kit.taps import HoursTap
-from locales import _, a_length, a_span, listed, ngettext, short_day
+from handlers.kit.taps import HoursTap, LedgerTap
+from locales import _, a_length, a_span, a_time, listed, ngettext, number, short_day
 from storage.queries.settling import Line, Roster
 from storage.queries.shifts import ShiftRow
 from storage.tables import SignupState
@@ -39,6 +39,8 @@ def sheet(of: Sheet, me: int, zone: ZoneInfo) -> Screen:
     rows: list[Row] = []
     if len(others) > 1:
         rows.append((Choice(_("All came"), _tap("all", of.shift.id)),))
+    if any(line.since is not None for line in others):
+        rows.append((Choice(_("Confirm those who checked in"), _tap("here", of.shift.id)),))
     if of.lines:
         rows.append((Choice(_("One by one"), _tap("people", of.shift.id)),))
     return Screen(paragraphs(_head(of.shift, zone), _how_far(of)), (*rows, (back(_tap("list")), home())))
@@ -52,7 +54,7 @@ def people(of: Sheet, page: int, me: int, zone: ZoneInfo, *, said: str = "") -> 
         said,
         _head(of.shift, zone),
         _how_far(of),
-        Markup("\n").join(_entry(number, line, me) for number, line in enumerate(shown, 1)),
+        Markup("\n").join(_entry(number, line, me, zone) for number, line in enumerate(shown, 1)),
     )
     turn = pager(len(of.lines), page, lambda to: _tap("people", of.shift.id, page=to))
     return Screen(text, (*rows, *turn, (back(_tap("open", of.shift.id)), home())))
@@ -64,7 +66,9 @@ def person(of: Sheet, line: Line, page: int, me: int, zone: ZoneInfo) -> Screen:
     up = (back(_tap("people", shift.id, page=page)), home())
     head = paragraphs(_head(shift, zone), bold(line.name))
     if not line.open:
-        return Screen(paragraphs(head, _state(line)), (up,))
+        correct = LedgerTap(do="correct", key=str(shift.id), id=line.resident_id).pack()
+        ways = () if line.resident_id == me else ((Choice(_("Correct it"), correct),),)
+        return Screen(paragraphs(head, _state(line)), (*ways, up))
     if line.resident_id == me:
         return Screen(paragraphs(head, _("Nobody confirms their own hours: somebody else has to do this.")), (up,))
     full, half = shift.minutes, shift.minutes // 2
@@ -75,7 +79,7 @@ def person(of: Sheet, line: Line, page: int, me: int, zone: ZoneInfo) -> Screen:
         Choice(_("Did not come"), _tap("missed", shift.id, line.resident_id, page=page)),
     )
     question = _("How long was {name} there?", name=line.name)
-    return Screen(paragraphs(head, question), (*((choice,) for choice in choices), up))
+    return Screen(paragraphs(head, _arrival(line, zone), question), (*((choice,) for choice in choices), up))
 
 
 def how_long(name: str, shift_minutes: int) -> Screen:
@@ -99,7 +103,8 @@ def settled(done: Settled, zone: ZoneInfo) -> Screen:
     )
     see = Choice(_("See the roster"), _tap("people", done.shift.id))
     more = Choice(_("Other rosters"), _tap("list"))
-    return Screen(paragraphs(_head(done.shift, zone), said, own_line(done)), ((see,), (more, home())))
+    left = ngettext("{n} person still waits.", "{n} people still wait.", done.open) if done.open else ""
+    return Screen(paragraphs(_head(done.shift, zone), said, own_line(done) or left), ((see,), (more, home())))
 
 
 def own_line(done: Settled) -> Markup:
@@ -140,15 +145,29 @@ def _head(shift: ShiftRow, zone: ZoneInfo) -> Markup:
 def _how_far(of: Sheet) -> Markup:
     if not of.lines:
         return _("Nobody held a place on it.")
-    still = sum(line.open for line in of.lines)
+    still, here = sum(line.open for line in of.lines), sum(line.since is not None for line in of.lines)
     if not still:
         return _("All of it is settled.")
-    return ngettext("{n} person still waits.", "{n} people still wait.", still)
+    waits = ngettext("{n} person still waits.", "{n} people still wait.", still)
+    if not here:
+        return waits
+    came = ngettext(
+        "{here} of {n} person checked in.", "{here} of {n} people checked in.", len(of.lines), here=number(here)
+    )
+    return Markup("{} {}").format(waits, came)
 
 
-def _entry(number: int, line: Line, me: int) -> Markup:
+def _entry(number: int, line: Line, me: int, zone: ZoneInfo) -> Markup:
     name = _("{name} (you)", name=line.name) if line.resident_id == me else line.name
-    return Markup("{}. {}: {}").format(number, name, _state(line))
+    state = Markup(", ").join(part for part in (_state(line), _arrival(line, zone)) if part)
+    return Markup("{}. {}: {}").format(number, name, state)
+
+
+def _arrival(line: Line, zone: ZoneInfo) -> Markup:
+    """When somebody checked in of whom nothing else is written yet."""
+    if not line.open or line.since is None:
+        return Markup()
+    return _("checked in at {time}", time=a_time(line.since, zone))
 
 
 def _state(line: Line) -> Markup:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +10,7 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Message, Update
 from markupsafe import Markup
 
+from handlers.kit.fact_words import MORE, Sentence
 from handlers.kit.nav import home, leave
 from handlers.kit.reply import TYPED, answer, chat_of, send
 from handlers.kit.screens import Screen
@@ -20,15 +20,19 @@ from town import facts
 from town.facts import Fact
 from town.settings import SPECS, Kind
 
-Sentence = Callable[[Any, ZoneInfo], Markup]
-
 _WHAT: dict[str, Sentence] = {
     "shift": lambda fact, zone: _("That shift is no longer there."),
     "project": lambda fact, zone: _("That project is no longer there."),
+    "series": lambda fact, zone: _("That series is no longer there."),
     "resident": lambda fact, zone: _("I can't find that person any more."),
     "role": lambda fact, zone: _("They do not have that role any more."),
     "applicant": lambda fact, zone: _("That was answered already."),
     "topic": lambda fact, zone: _("That is not on the list any more."),
+    "home": lambda fact, zone: _("That home is no longer there."),
+    "file": lambda fact, zone: _("I find no such file."),
+    "report": lambda fact, zone: _("I find no such report."),
+    "contest": lambda fact, zone: _("I find nothing of that kind that is to be decided."),
+    "swap": lambda fact, zone: _("I find no such request of yours."),
 }
 
 _SENTENCES: dict[type[Fact], Sentence] = {
@@ -96,6 +100,7 @@ _SENTENCES: dict[type[Fact], Sentence] = {
     facts.NeedConsent: lambda fact, zone: _("I can only go on when you agree to the privacy notice."),
     facts.BadSetting: lambda fact, zone: _bad_setting(fact),
     facts.NotFound: lambda fact, zone: _WHAT.get(fact.what, _WHAT["topic"])(fact, zone),
+    **MORE,
 }
 
 
@@ -118,6 +123,8 @@ def _needs(needed: str) -> Markup:
         return _("Only coordinators can do that.")
     if needed == "town coordinator":
         return _("Only the mayor or a coordinator of the whole town can do that.")
+    if needed == "master":
+        return _("Only a master of this skill can do that.")
     return _("That is for the town's residents. Send /start to join them.")
 
 

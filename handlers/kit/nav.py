@@ -68,6 +68,6 @@ def menu(
     ours = [choice.label for row in pages for choice in row] + [choice.label for choice in then]
     labels = distinct([label for label, _data in listed], besides=[*ours, back(HOME).label, leave().label])
     chosen = [Choice(label, data) for label, (_label, data) in zip(labels, listed, strict=True)]
-    if len(then) > 1 and then[-1].data == HOME:  # the two ways back share a row
+    if len(then) > 1 and then[-1].data == HOME and then[-2].label == back(HOME).label:  # the two ways back share a row
         return (*in_rows(chosen, across), *pages, *in_rows(then[:-2]), (then[-2], then[-1]))
     return (*in_rows(chosen, across), *pages, *in_rows(then))

@@ -63,8 +63,8 @@ def answer(tap: CallbackQuery, text: str = "", *, alert: bool = False) -> Answer
 
 
 def _in_place(tap: CallbackQuery, screen: Screen) -> TelegramMethod[Any]:
-    if not isinstance(tap.message, Message):  # too old for Telegram to change
-        return send(chat_of(tap), screen)
+    if not isinstance(tap.message, Message) or tap.message.photo or tap.message.document:
+        return send(chat_of(tap), screen)  # too old for Telegram to change, or a picture, which has no text to change
     return EditMessageText(
         chat_id=tap.message.chat.id,
         message_id=tap.message.message_id,

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from locales import N_, _, listed, ngettext
 from storage.queries.topics import Named
+from storage.tables import Level
 
 SKILLS = (
     N_("Baking"),
@@ -46,6 +47,14 @@ MOST_NAMED = 15
 def topic_name(topic: Named) -> str:
     """A topic's name in the current language, or as the town wrote it."""
     return _(topic.name).unescape() if topic.name in _OURS else topic.name
+
+
+def known_as(topic: Named, level: str | None) -> Markup:
+    """A skill with how well it is known, where somebody else has found that: "Baking (signed off)"."""
+    name = topic_name(topic)
+    if level == Level.SIGNED_OFF:
+        return _("{skill} (signed off)", skill=name)
+    return _("{skill} (master)", skill=name) if level == Level.MASTER else Markup.escape(name)
 
 
 def named(names: Sequence[str]) -> Markup:

@@ -42,6 +42,13 @@ async def duties_of(unit: Unit, resident_id: int | None) -> Duties:
     )
 
 
+def must_be_resident(who: Who) -> int:
+    """Their id. Raises NotAllowed for who is no resident, or not any more."""
+    if not who.is_resident:
+        raise NotAllowed(needed="resident")
+    return who.me
+
+
 async def must_be_mayor(unit: Unit, who: Who) -> Duties:
     """Raises NotAllowed."""
     duties = await duties_of(unit, who.resident_id if who.is_resident else None)

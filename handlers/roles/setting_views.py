@@ -10,37 +10,17 @@ from markupsafe import Markup
 from handlers.kit.nav import back, home, menu, page_of, pager
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.topics import topic_name
+from handlers.roles.setting_names import names
 from handlers.roles.views import to, town_way
-from locales import LANGUAGES, _, a_length, ngettext, number
+from locales import LANGUAGES, _, a_length, a_weekday, ngettext, number
 from storage.queries.topics import SKILL, Named
-from town.settings import SPECS, Kind, Spec, TownSettings
+from town.settings import SPECS, WEEKDAYS, Kind, Spec, TownSettings
 
 TOPICS_PAGE = 5
 
 
-def _names() -> dict[str, tuple[Markup, Markup]]:
-    """Of each setting its name (short enough for a button), and what it means."""
-    return {
-        "name": (_("Name"), _("What the town is called.")),
-        "zone": (_("Time zone"), _("The clock the town lives by, for example “Africa/Johannesburg”.")),
-        "language": (_("Language"), _("What the town speaks with somebody whose language it doesn't know.")),
-        "join_policy": (_("Who may join"), _("Anybody, whoever knows the join code, or whom a coordinator lets in.")),
-        "join_code": (_("Join code"), _("What a newcomer writes to join, when joining needs a code.")),
-        "required_minutes": (_("Hours a week"), _("How much time each resident is asked for in a week.")),
-        "carry_cap_minutes": (_("Carried over"), _("How much time above that can be carried to later weeks, at most.")),
-        "quiet_from": (_("Quiet from"), _("From when on the town writes to nobody unasked.")),
-        "quiet_until": (_("Quiet until"), _("Until when the town writes to nobody unasked.")),
-        "reminder_early_minutes": (_("Early reminder"), _("How long before a shift a new resident is reminded first.")),
-        "reminder_late_minutes": (_("Late reminder"), _("How long before a shift a new resident is reminded again.")),
-        "confirm_remind_days": (_("Hours unconfirmed"), _("After how many days a coordinator is reminded of hours.")),
-        "confirm_tell_mayor_days": (_("Mayor is told"), _("After how many days the mayor is told of such hours.")),
-        "longest_shift_minutes": (_("Longest shift"), _("How long a shift may be, at most.")),
-        "most_places": (_("Most places"), _("How many places a shift may have, at most.")),
-    }
-
-
 def setting_name(key: str) -> str:
-    return _names()[key][0].unescape()
+    return names()[key][0].unescape()
 
 
 def value_label(key: str, value: str | int | time) -> str:
@@ -62,10 +42,16 @@ def value_label(key: str, value: str | int | time) -> str:
 def choice_label(key: str, value: str) -> str:
     if key == "language":
         return LANGUAGES[value]
+    if key == "note_day":
+        return a_weekday(WEEKDAYS.index(value))
     labels = {
         "open": _("Anybody"),
         "code": _("With the join code"),
         "approval": _("A coordinator says yes"),
+        "told": _("Who says they can"),
+        "signed_off": _("Whom a master signed off"),
+        "all": _("All of its adults"),
+        "any": _("Any one of them"),
     }
     return labels[value].unescape()
 
@@ -86,7 +72,7 @@ def settings(town: TownSettings, page: int) -> Screen:
 
 
 def ask_setting(spec: Spec, now: str | int | time) -> Markup:
-    name, meaning = _names()[spec.key]
+    name, meaning = names()[spec.key]
     lines = [
         Markup("<b>{}</b>").format(name),
         meaning,

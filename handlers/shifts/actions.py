@@ -1,99 +1,126 @@
-"""Taking a place on a shift, giving it back, and saying that one is coming."""
+"""Taking a place on a shift or standing in line for one, giving it back, and saying that one is coming."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handlers.cover.actions import place_freed
 from handlers.kit.shift_words import Fitting
 from handlers.kit.who import Who
-from handlers.shifts import in_charge
+from handlers.shifts import in_charge, passing_on, placing
 from handlers.shifts.fitting import fitting
+from handlers.shifts.passing_on import Freed
+from handlers.shifts.placing import Placed
 from storage import outbox
-from storage.queries import changes, places, reminders, shifts
+from storage.queries import places, shifts, skills, waiting
 from storage.queries.in_charge import Answers
-from storage.queries.shifts import Mine, Need, ShiftRow
-from storage.tables import Priority, SignupState
+from storage.queries.shifts import Mine, ShiftRow
+from storage.queries.skills import KindRow
+from storage.tables import Level, OfferKind, Priority, SignupState
 from storage.unit import Unit
-from town.facts import (
-    AlreadyHeld,
-    NotAllowed,
-    NotFound,
-    NotHeld,
-    ShiftCancelled,
-    ShiftFull,
-    ShiftStarted,
-    TooLate,
-)
+from town.facts import NeedsSkill, NotAllowed, NotFound, NotHeld, ShiftCancelled, ShiftStarted, TooLate
+from town.places import SkillPlaces, choose, refusal
 from town.reminders import cannot_wait
-from town.shifts import check_can_join
 
-__all__ = ["Fitting", "Left", "Page", "coming", "fitting", "join_shift", "leave_shift", "open_shift"]
+__all__ = [
+    "Fitting",
+    "Left",
+    "Page",
+    "accept_place",
+    "coming",
+    "decline_place",
+    "fitting",
+    "join_shift",
+    "leave_line",
+    "leave_shift",
+    "open_shift",
+]
 
 SHORT_NOTICE = timedelta(hours=24)
-"""Whoever gives a place back later than this before the start is asked once more, and the coordinators are told."""
+"""Whoever gives a place back later than this before the start is asked once more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A shift's page: the shift and one's own sign-up, the skills it asks for, who answers for it."""
+    """A shift's page: the shift and one's own sign-up, what its places ask for, who answers for it.
+
+    `waiting` are in line; `position` is one's own place among them, 0 when one does not wait. `can_join`: a place that
+    is free is for them; `refused`: none of its places ever is.
+    """
 
     mine: Mine
-    needs: tuple[Need, ...]
+    needs: tuple[KindRow, ...]
     coordinators: tuple[Answers, ...]
+    waiting: int = 0
+    position: int = 0
+    line_open: bool = True
+    can_join: bool = True
+    refused: NeedsSkill | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A place given back. `told`: somebody who answers for it hears of it, because it starts soon."""
+    """A place given back. `told`: somebody who answers for it hears of it; `called`: others are asked to step in.
+
+    `passed_on`: it is offered to somebody who waited for it.
+    """
 
     shift: ShiftRow
     told: bool
+    called: bool = False
+    passed_on: bool = False
 
 
-async def join_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> ShiftRow:
-    """Take a place on a shift; the shift as it is then.
+async def join_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Placed:
+    """Take a place on a shift, or the next place on its waiting list.
 
-    Raises NotAllowed, NotFound, ShiftCancelled, ShiftStarted, AlreadyHeld, ShiftClash or ShiftFull.
+    Raises NotAllowed and what `placing.take` raises.
     """
-    me = _resident(who)
-    await places.lock(unit, me)
-    found = await places.to_join(unit, shift_id, me)
-    if found is None:
+    return await placing.take(unit, _resident(who), shift_id, town=who.town, now=now, wait=True)
+
+
+async def leave_line(unit: Unit, *, who: Who, shift_id: int) -> ShiftRow:
+    """Leave a waiting list. Raises NotAllowed, NotFound or NotHeld."""
+    shift = await shifts.get(unit, shift_id)
+    if shift is None:
         raise NotFound(what="shift")
-    shift = found.shift
-    check_can_join(shift.facts, found.held, now)
-    claimed = await places.claim(unit, shift_id, me, now)
-    if claimed is None:
-        raise ShiftFull(title=shift.title)
-    if not claimed.new:
-        raise AlreadyHeld(title=shift.title)
-    return shift._replace(taken=claimed.taken)
+    if not await placing.stop_waiting(unit, _resident(who), shift_id):
+        raise NotHeld(title=shift.title)
+    return shift
 
 
-async def leave_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Left:
-    """Give a place back, until the shift starts. Reminders and changes that were not sent yet are withdrawn.
+async def accept_place(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Placed:
+    """Take an offered place. Raises NotAllowed and what `placing.accept` raises."""
+    return await placing.accept(unit, _resident(who), shift_id, town=who.town, now=now)
 
+
+async def decline_place(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> ShiftRow:
+    """Do without an offered place. Raises NotAllowed and what `placing.decline` raises."""
+    me = _resident(who)
+    by_plan = await waiting.offered_by(unit, shift_id, me) == OfferKind.PLAN
+    freed = await placing.decline(unit, me, shift_id, town=who.town, now=now)
+    if not by_plan:  # of a plan, the place is proposed to others again
+        await place_freed(unit, freed=freed, by=who.me, town=who.town, now=now)
+    return freed.shift
+
+
+async def leave_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime, tell: bool = True) -> Left:
+    """Give a place back, until the shift starts: the next in line has it offered, or others are asked to step in.
+
+    The coordinators hear of it at once; without `tell` only where learners are left without a master: whoever gives
+    many back for somebody tells of them all in one.
     Raises NotAllowed, NotFound, ShiftCancelled, NotHeld or TooLate.
     """
-    me = _resident(who)
-    await places.lock(unit, me)
-    shift = _held(await shifts.page(unit, shift_id, me))
-    taken = await places.free(unit, shift_id, now)
-    if taken is None:
-        raise TooLate
-    if not await places.release(unit, shift_id, me):
-        raise NotHeld(title=shift.title)
-    for subject in (reminders.subject(shift_id), changes.subject(shift_id)):
-        await outbox.withdraw(unit, subject, resident_id=me)
-    left = Left(shift._replace(taken=taken), told=False)
-    if short_notice(shift, now):
-        return Left(left.shift, told=await _tell_coordinators(unit, who, left.shift, now))
-    return left
+    freed = await placing.give_back(unit, _resident(who), shift_id, town=who.town, now=now)
+    called = await place_freed(unit, freed=freed, by=who.me, town=who.town, now=now)
+    unled = await _unled(unit, freed.shift, who.me)
+    told = (tell or bool(unled)) and await _tell_coordinators(unit, who, freed, called=called, unled=unled, now=now)
+    return Left(freed.shift, told=told, called=called, passed_on=freed.offered_to is not None)
 
 
 def short_notice(shift: ShiftRow, now: datetime) -> bool:
-    """Whether it starts so soon that the coordinators must hear of a place given back."""
+    """Whether it starts so soon that giving a place back is asked about once more."""
     return shift.starts_at - now < SHORT_NOTICE
 
 
@@ -120,14 +147,36 @@ async def coming(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> tuple
     return shift, await places.coming(unit, shift_id, me, now)
 
 
-async def open_shift(unit: Unit, *, who: Who, shift_id: int) -> Page:
+async def open_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Page:
     """All that a shift's page shows, also of a cancelled or ended one. Raises NotAllowed or NotFound."""
     me = _resident(who)
     mine = await shifts.page(unit, shift_id, me)
     if mine is None:
         raise NotFound(what="shift")
-    needs = await shifts.needs_of(unit, shift_id, me)
-    return Page(mine, tuple(needs), tuple(await in_charge.of_shift(unit, mine.shift)))
+    shift, in_line, position = mine.shift, 0, 0
+    if shift.general_free <= 0 or mine.state == SignupState.WAITING:
+        in_line = await waiting.count(unit, shift_id)
+        position = await waiting.position(unit, shift_id, me) if mine.state == SignupState.WAITING else 0
+    needs = tuple(await skills.of_shift(unit, shift_id, me))
+    can_join, refused = _chance(shift, passing_on.as_places(needs), who.town.skill_proof)
+    return Page(
+        mine,
+        needs,
+        tuple(await in_charge.of_shift(unit, shift)),
+        waiting=in_line,
+        position=position,
+        line_open=now < passing_on.line_ends(shift, who.town),
+        can_join=can_join,
+        refused=refused,
+    )
+
+
+def _chance(shift: ShiftRow, wanted: list[SkillPlaces], proof: str) -> tuple[bool, NeedsSkill | None]:
+    """Whether a place that is free is for somebody; if not, why waiting for one is no use either."""
+    if choose(shift.general_free, wanted, proof):
+        return True, None
+    why = refusal(shift.title, shift.general, wanted, proof)
+    return False, why if isinstance(why, NeedsSkill) else None
 
 
 def _resident(who: Who) -> int:
@@ -146,7 +195,21 @@ def _held(mine: Mine | None) -> ShiftRow:
     return mine.shift
 
 
-async def _tell_coordinators(unit: Unit, who: Who, shift: ShiftRow, now: datetime) -> bool:
+async def _unled(unit: Unit, shift: ShiftRow, left: int) -> list[tuple[str, int]]:
+    """The skills, with how many learn each, whose last master on a shift has just `left` it."""
+    if not shift.reserved:
+        return []
+    return [
+        (kind.topic.name, kind.learning)
+        for kind in await skills.of_shift(unit, shift.id, left)
+        if kind.learning and kind.level == Level.MASTER and not kind.master_there
+    ]
+
+
+async def _tell_coordinators(
+    unit: Unit, who: Who, freed: Freed, *, called: bool, unled: list[tuple[str, int]], now: datetime
+) -> bool:
+    shift = freed.shift
     people = await in_charge.of_shift(unit, shift, but=(who.me,))
     urgent = cannot_wait(shift.starts_at, now, who.zone, who.town.quiet_from, who.town.quiet_until)
     await outbox.put(
@@ -160,12 +223,12 @@ async def _tell_coordinators(unit: Unit, who: Who, shift: ShiftRow, now: datetim
                 subject=f"shift:{shift.id}",
                 priority=Priority.URGENT if urgent else Priority.PERSONAL,
                 expires_at=shift.ends_at,
-                shift=shift.id,
-                title=shift.title,
+                **passing_on.fields_of(shift),
                 name=who.name,
-                starts_at=shift.starts_at.isoformat(),
-                ends_at=shift.ends_at.isoformat(),
                 free=shift.free,
+                called=called,
+                passed_on=freed.offered_to is not None,
+                unled=unled,
             )
             for person in people
         ],

@@ -13,11 +13,12 @@ from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.links import SHIFT, Links
 from handlers.kit.reply import Event, Reply, show
 from handlers.kit.screens import Screen
+from handlers.kit.shift_words import Fitting
 from handlers.kit.taps import ListTap, ShiftTap
 from handlers.kit.who import Who
 from handlers.shifts import actions, list_views, views
 from handlers.shifts.fitting import AHEAD, LOOKED_AT, fitting
-from storage.queries import shifts
+from storage.queries import shifts, waiting
 from storage.unit import Unit
 from town.facts import NotFound
 from town.week import at_local
@@ -74,7 +75,8 @@ async def on_suits(tap: CallbackQuery, callback_data: ListTap, who: Who, unit: U
 
 async def on_mine(tap: CallbackQuery, callback_data: ListTap, who: Who, unit: Unit, now: datetime) -> Reply:
     held = await shifts.held_by(unit, who.me)
-    return show(tap, list_views.mine(held, callback_data.page, now, who.zone))
+    in_line = await waiting.of_resident(unit, who.me, now)
+    return show(tap, list_views.mine(held, in_line, callback_data.page, now, who.zone))
 
 
 # -- one shift -------------------------------------------------------------------------------------------------------
@@ -90,8 +92,23 @@ async def on_open(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: U
 
 
 async def on_join(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: Unit, now: datetime) -> Reply:
-    shift = await actions.join_shift(unit, who=who, shift_id=callback_data.shift, now=now)
-    return show(tap, views.joined(shift, who.zone))
+    placed = await actions.join_shift(unit, who=who, shift_id=callback_data.shift, now=now)
+    return show(tap, views.joined(placed, who.zone))
+
+
+async def on_unwait(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: Unit) -> Reply:
+    shift = await actions.leave_line(unit, who=who, shift_id=callback_data.shift)
+    return show(tap, views.left_line(shift, who.zone))
+
+
+async def on_accept(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: Unit, now: datetime) -> Reply:
+    placed = await actions.accept_place(unit, who=who, shift_id=callback_data.shift, now=now)
+    return show(tap, views.joined(placed, who.zone))
+
+
+async def on_decline(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: Unit, now: datetime) -> Reply:
+    shift = await actions.decline_place(unit, who=who, shift_id=callback_data.shift, now=now)
+    return show(tap, views.declined(shift, await _others(who, unit, now, shift.id), who.zone))
 
 
 async def on_leave(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: Unit, now: datetime) -> Reply:
@@ -103,9 +120,7 @@ async def on_leave(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: 
 
 async def on_release(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: Unit, now: datetime) -> Reply:
     left = await actions.leave_shift(unit, who=who, shift_id=callback_data.shift, now=now)
-    found = await fitting(unit, who=who, now=now, most=list_views.FIRST + 1)
-    others = [one for one in found if one.shift.id != left.shift.id][: list_views.FIRST]
-    return show(tap, views.released(left, others, who.zone))
+    return show(tap, views.released(left, await _others(who, unit, now, left.shift.id), who.zone))
 
 
 async def on_coming(tap: CallbackQuery, callback_data: ShiftTap, who: Who, unit: Unit, now: datetime) -> Reply:
@@ -129,6 +144,9 @@ LISTS: dict[str, Callable[..., Awaitable[Reply]]] = {
 TAPS: dict[str, Callable[..., Awaitable[Reply]]] = {
     "open": on_open,
     "join": on_join,
+    "unwait": on_unwait,
+    "accept": on_accept,
+    "decline": on_decline,
     "leave": on_leave,
     "release": on_release,
     "coming": on_coming,
@@ -141,8 +159,14 @@ async def _first_screen(who: Who, unit: Unit, now: datetime) -> Screen:
     return list_views.lists(await fitting(unit, who=who, now=now, most=list_views.FIRST), who.zone)
 
 
+async def _others(who: Who, unit: Unit, now: datetime, shift_id: int) -> list[Fitting]:
+    """The shifts that suit best, but for one."""
+    found = await fitting(unit, who=who, now=now, most=list_views.FIRST + 1)
+    return [one for one in found if one.shift.id != shift_id][: list_views.FIRST]
+
+
 async def _page(event: Event, shift_id: int, who: Who, unit: Unit, now: datetime) -> Reply:
-    page = await actions.open_shift(unit, who=who, shift_id=shift_id)
+    page = await actions.open_shift(unit, who=who, shift_id=shift_id, now=now)
     return show(event, views.shift_page(page, now, who.zone))
 
 

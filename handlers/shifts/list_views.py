@@ -13,8 +13,9 @@ from handlers.kit.nav import back, home, page_of, pager
 from handlers.kit.screens import Choice, Row, Screen, cut
 from handlers.kit.shift_words import Fitting, bold, buttons, line, open_buttons, paragraphs, suited
 from handlers.kit.taps import ListTap
-from locales import _, a_day, short_day
+from locales import _, a_day, a_moment, an_ordinal, short_day
 from storage.queries.shifts import Counted, ShiftRow
+from storage.queries.waiting import InLine
 
 FIRST = 3
 """Shifts that suit, on the first screen."""
@@ -93,21 +94,28 @@ def suits(found: Sequence[Fitting], page: int, zone: ZoneInfo) -> Screen:
     )
 
 
-def mine(held: Sequence[ShiftRow], page: int, now: datetime, zone: ZoneInfo) -> Screen:
-    """The shifts somebody holds a place on, and those that wait to be confirmed."""
-    if not held:
+def mine(held: Sequence[ShiftRow], in_line: Sequence[InLine], page: int, now: datetime, zone: ZoneInfo) -> Screen:
+    """The shifts somebody holds a place on, those that wait to be confirmed, and those that they wait for."""
+    if not held and not in_line:
         return _nothing(_("You hold no place on any shift at the moment."))
-    shown, page = page_of(held, page)
+    notes = {one.shift.id: _in_line(one, zone) for one in in_line}
+    every = sorted((*held, *(one.shift for one in in_line)), key=lambda shift: (shift.starts_at, shift.id))
+    shown, page = page_of(every, page)
     lines = []
     for number, shift in enumerate(shown, 1):
+        note = notes.get(shift.id) or (_("waits to be confirmed") if shift.ends_at <= now else "")
         about = line(number, shift, zone)
-        lines.append(
-            about if shift.ends_at > now else Markup("{}\n<i>{}</i>").format(about, _("waits to be confirmed"))
-        )
+        lines.append(Markup("{}\n<i>{}</i>").format(about, note) if note else about)
     return Screen(
         paragraphs(_("Your shifts:"), *lines),
-        (*buttons(shown, zone), *pager(len(held), page, lambda to: _list("mine", page=to)), _ways()),
+        (*buttons(shown, zone), *pager(len(every), page, lambda to: _list("mine", page=to)), _ways()),
     )
+
+
+def _in_line(one: InLine, zone: ZoneInfo) -> Markup:
+    if one.offer_until is not None:
+        return _("a place is kept for you until {when}", when=a_moment(one.offer_until, zone))
+    return _("you are {nth} on the waiting list", nth=an_ordinal(one.position))
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------

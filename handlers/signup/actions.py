@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from hmac import compare_digest
 from typing import Any
 
@@ -12,13 +12,18 @@ from handlers.kit.who import Who
 from handlers.roles import actions as roles
 from handlers.roles.codes import counted
 from handlers.signup import consent as consent_notice
+from locales import language
+from locales.words import vocabulary
 from storage import outbox
 from storage.queries import residents, topics
 from storage.queries import roles as role_queries
 from storage.tables import ResidentState
 from storage.unit import Unit
-from town.facts import BadMinutes, CodeWrong, LeadsCross, NeedConsent, NotAllowed
+from town.dates import parse_birth_date
+from town.facts import BadBirthDate, BadDate, BadMinutes, CodeWrong, LeadsCross, NeedConsent, NotAllowed
+from town.limits import check_born, is_minor
 from town.text import clean
+from town.week import local
 
 MOST_NAME = 60
 MOST_STREET = 80
@@ -41,6 +46,21 @@ def check_join_code(who: Who, typed: str) -> str:
     if not wanted or not compare_digest(typed.strip().casefold().encode(), wanted.encode()):
         raise CodeWrong()
     return typed.strip()
+
+
+def read_born(who: Who, typed: str, now: datetime) -> date:
+    """A birth date as somebody under age types it. Raises BadBirthDate, NotUnderAge."""
+    try:
+        born = parse_birth_date(typed, vocabulary=vocabulary(language()))
+    except BadDate as bad:
+        raise BadBirthDate(given=bad.given) from bad
+    check_born(born, local(now, who.zone).date(), who.town)
+    return born
+
+
+def _born(who: Who, born: date | None, now: datetime) -> date | None:
+    """What is kept of a birth date: of grown-ups, none."""
+    return born if is_minor(born, local(now, who.zone).date(), who.town) else None
 
 
 async def take_code(unit: Unit, *, who: Who, seat: Seat, code: str, now: datetime) -> dict[str, str]:
@@ -70,11 +90,12 @@ async def sign_up(
     join_code: str | None,
     setup_code: str | None,
     now: datetime,
+    born: date | None = None,
 ) -> ResidentState:
     """Make the person behind this account a resident, or an applicant where a coordinator lets people in.
 
-    A valid setup code makes them mayor and lets them in at once. Raises CodeWrong, NeedConsent, TextEmpty, TextTooLong,
-    NotAllowed when the account is somebody's already.
+    A valid setup code makes them mayor and lets them in at once. `born` is kept of somebody under age alone. Raises
+    CodeWrong, NeedConsent, TextEmpty, TextTooLong, NotAllowed when the account is somebody's already.
     """
     if not consent:
         raise NeedConsent()
@@ -92,6 +113,7 @@ async def sign_up(
         "joined_at": now,
         "consent_at": now,
         "consent_version": consent_notice.VERSION,
+        "born": _born(who, born, now),
     }
     resident_id = await _keep(unit, who, answers)
     await topics.replace(unit, resident_id, topics.SKILL, skills)
@@ -133,11 +155,14 @@ async def _ask_who_lets_in(unit: Unit, resident_id: int, name: str, now: datetim
     )
 
 
-async def change_answer(unit: Unit, *, who: Who, answer: str, value: Any) -> None:
-    """Change one of a resident's own answers: name, street, skills, interests, free_times or a reminder lead.
+async def change_answer(unit: Unit, *, who: Who, answer: str, value: Any, now: datetime) -> None:
+    """Change one of a resident's own answers: name, street, skills, interests, free_times, born or a reminder lead.
 
-    Raises TextEmpty, TextTooLong, BadMinutes, LeadsCross.
+    How well they know a skill that they keep stays (see `topics.replace`). Raises TextEmpty, TextTooLong, BadMinutes,
+    LeadsCross.
     """
+    if answer == "born":
+        value = _born(who, value, now)
     if answer in ("skills", "interests"):
         kind = topics.SKILL if answer == "skills" else topics.INTEREST
         await topics.replace(unit, who.me, kind, value)

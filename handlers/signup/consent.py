@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from locales import _
 
-VERSION = 2
+VERSION = 3
 """Which wording somebody agreed to: raise it when the notice changes."""
 
 
@@ -20,8 +20,16 @@ def privacy(town: str) -> list[Markup]:
             town=town,
         ),
         _(
+            "Of people under age it keeps the birth date, for the limits that protect them. Of what you learn it keeps "
+            "who signed it off; the masters of a skill see the names of those who say they know it or learn it."
+        ),
+        _(
             "It keeps the messages of the web chat, and what it writes to you unasked, for a year; which messages it "
             "has read and what it answered, for eight days, so that none counts twice."
+        ),
+        _(
+            "Residents who swap a shift or hand one over see the names of those who could take it; of two with the "
+            "same name, the street too. If you ask for a secret calendar address, whoever has it sees your shifts."
         ),
         _(
             "The coordinators of the shifts you join see your name. The mayor and the coordinators of the whole town "

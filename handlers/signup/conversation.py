@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from aiogram import F, Router
@@ -41,6 +41,7 @@ async def finish(scene: Scene) -> Screen:
         consent=draft.get("consent", False),
         join_code=draft.get("code") or draft.get("let_in"),
         setup_code=draft.get("setup"),
+        born=date.fromisoformat(draft["born"]) if draft.get("adult") is False else None,
         now=scene.now,
     )
     return views.state_screen(
@@ -66,6 +67,8 @@ WIZARD = Wizard(
         questions.chosen_topics("skills", topics.SKILL),
         questions.chosen_topics("interests", topics.INTEREST),
         questions.free_times("signup"),
+        questions.adult("signup"),
+        questions.born("signup", lambda scene: scene.draft.get("adult") is False),
         questions.consent("signup"),
     ],
     finish,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from aiogram import Router
@@ -17,13 +17,15 @@ from handlers.kit.reply import Event, Reply, answer, chat_of, show
 from handlers.kit.screens import Screen, in_rows
 from handlers.kit.seat import Seat
 from handlers.kit.taps import MeTap
-from handlers.kit.topics import topic_name
+from handlers.kit.topics import known_as, topic_name
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene, Step, Wizard, option
-from handlers.signup import actions, questions, views
-from storage.queries import residents, topics
+from handlers.signup import actions, me_views, questions
+from storage.queries import learning, residents, topics
 from storage.unit import Unit
 from town.facts import BadLead, BadLength, NotFound
+from town.limits import is_minor
+from town.week import local
 
 OFF = "0"
 LEADS = {"reminder_early": (2880, 1440, 720), "reminder_late": (240, 120, 60)}
@@ -31,9 +33,9 @@ LEADS = {"reminder_early": (2880, 1440, 720), "reminder_late": (240, 120, 60)}
 
 def reminder_lead(wizard: str, which: str) -> Step:
     async def ask(scene: Scene) -> Screen:
-        options = [option(wizard, which, str(lead), views.lead_label(lead)) for lead in LEADS[which]]
-        options.append(option(wizard, which, OFF, views.off_label()))
-        return Screen(views.ask_lead(which), in_rows(options))
+        options = [option(wizard, which, str(lead), me_views.lead_label(lead)) for lead in LEADS[which]]
+        options.append(option(wizard, which, OFF, me_views.off_label()))
+        return Screen(me_views.ask_lead(which), in_rows(options))
 
     async def typed(scene: Scene, text: str) -> Any:
         try:
@@ -57,9 +59,12 @@ def reminder_lead(wizard: str, which: str) -> Step:
 async def finish(scene: Scene) -> Screen:
     changed = str(scene.draft["@once"])
     if changed != "language":  # the language is the account's own, and was changed with the tap
-        await actions.change_answer(scene.unit, who=scene.who, answer=changed, value=scene.draft[changed])
-    screen = await card(scene.who, scene.unit, scene.seat)
-    return screen.before(views.kept())
+        value = scene.draft[changed]
+        if changed == "born":
+            value = date.fromisoformat(value)
+        await actions.change_answer(scene.unit, who=scene.who, answer=changed, value=value, now=scene.now)
+    screen = await card(scene.who, scene.unit, scene.seat, scene.now)
+    return screen.before(me_views.kept())
 
 
 WIZARD = Wizard(
@@ -71,6 +76,7 @@ WIZARD = Wizard(
         questions.chosen_topics("skills", topics.SKILL),
         questions.chosen_topics("interests", topics.INTEREST),
         questions.free_times("me"),
+        questions.born("me"),
         reminder_lead("me", "reminder_early"),
         reminder_lead("me", "reminder_late"),
     ],
@@ -78,13 +84,16 @@ WIZARD = Wizard(
 )
 
 
-async def card(who: Who, unit: Unit, seat: Seat) -> Screen:
+async def card(who: Who, unit: Unit, seat: Seat, now: datetime) -> Screen:
     """The resident's answers, with a way to change each."""
     profile = await residents.profile(unit, who.me)
+    skills = [known_as(one.topic, one.level) for one in await learning.record(unit, who.me) if one.level is not None]
     named = await topics.of_resident(unit, who.me)
-    skills = [topic_name(topic) for topic in named if topic.kind == topics.SKILL]
     interests = [topic_name(topic) for topic in named if topic.kind == topics.INTEREST]
-    return views.me(profile, skills, interests, seat.language, who.zone)
+    minor = is_minor(profile.born, local(now, who.zone).date(), who.town)
+    return me_views.me(
+        profile, skills, interests, seat.language, who.zone, adult_age=who.town.adult_age if minor else 0
+    )
 
 
 async def _draft(unit: Unit, who: Who, question: str) -> dict[str, Any]:
@@ -104,7 +113,7 @@ async def _data(event: Event, who: Who, unit: Unit) -> Reply:
     document = SendDocument(
         chat_id=chat_of(event),
         document=BufferedInputFile(content, filename="townbell-my-data.json"),
-        caption=str(views.my_data_caption()),
+        caption=str(me_views.my_data_caption()),
         parse_mode="HTML",
     )
     return [document, answer(event)] if isinstance(event, CallbackQuery) and event.id != "typed" else [document]
@@ -115,13 +124,17 @@ def router() -> Router:
     taps.callback_query.filter(Tapped("me:"), residents_only)
 
     @taps.callback_query(Doing(MeTap, "open"))
-    async def on_open(tap: CallbackQuery, who: Who, unit: Unit, seat: Seat) -> Reply:
+    async def on_open(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
         seat.state = None
-        return show(tap, await card(who, unit, seat))
+        return show(tap, await card(who, unit, seat, now))
 
     @taps.callback_query(Doing(MeTap, "privacy"))
     async def on_privacy(tap: CallbackQuery, who: Who) -> Reply:
-        return show(tap, views.privacy_screen(who.town.name))
+        return show(tap, me_views.privacy_screen(who.town.name, who.town.adult_age))
+
+    @taps.callback_query(Doing(MeTap, "more"))
+    async def on_more(tap: CallbackQuery) -> Reply:
+        return show(tap, me_views.more_about_me())
 
     @taps.callback_query(Doing(MeTap, "data"))
     async def on_data(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
@@ -129,7 +142,7 @@ def router() -> Router:
 
     @taps.callback_query(Doing(MeTap, "reminders"))
     async def on_reminders(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
-        return show(tap, views.reminders(await residents.profile(unit, who.me)))
+        return show(tap, me_views.reminders(await residents.profile(unit, who.me)))
 
     @taps.callback_query(Doing(MeTap, *WIZARD.steps))
     async def on_question(
@@ -141,8 +154,8 @@ def router() -> Router:
     words = Router(name="me.words")
 
     @words.message(Command("me", ignore_mention=True), residents_only)
-    async def on_me(message: Message, who: Who, unit: Unit, seat: Seat) -> Reply:
-        return show(message, await card(who, unit, seat))
+    async def on_me(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+        return show(message, await card(who, unit, seat, now))
 
     parent = Router(name="me")
     parent.include_routers(WIZARD.router(), taps, words)

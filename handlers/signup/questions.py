@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 from handlers.kit.choosing import id_in, pages, pick, turned
@@ -12,8 +13,9 @@ from handlers.kit.wizard import GoTo, Scene, Stay, Step, option
 from handlers.roles import actions as roles
 from handlers.signup import actions, views
 from locales import LANGUAGES, best
+from storage.queries import learning, topics
 from storage.queries import roles as role_queries
-from storage.queries import topics
+from storage.tables import Level
 from town.facts import CodeUsed, CodeWrong, Fact, NotFound, TooManyTries
 from town.shifts import DAYS, PARTS, Part, bit
 
@@ -84,7 +86,8 @@ def chosen_topics(step: str, kind: str) -> Step:
         names = [topic_name(topic) for topic in listed if topic.id in chosen]
         entries = [(f"✓ {topic_name(one)}" if one.id in chosen else topic_name(one), str(one.id)) for one in listed]
         done = pick(scene, DONE, views.done_label(len(names)))
-        return Screen(views.ask_topics(kind, names), pages(scene, entries, also=[done]))
+        text = views.ask_topics(kind, names, await _to_lose(scene, chosen) if kind == topics.SKILL else [])
+        return Screen(text, pages(scene, entries, also=[done]))
 
     async def tapped(scene: Scene, value: str) -> Any:
         if value == DONE:
@@ -102,6 +105,15 @@ def chosen_topics(step: str, kind: str) -> Step:
 
 def _chosen(scene: Scene, step: str) -> list[int]:
     return list(scene.draft.get(step, []))
+
+
+async def _to_lose(scene: Scene, chosen: Collection[int]) -> list[str]:
+    """The skills that somebody else found they know, and that are not chosen now."""
+    if not scene.who.is_resident:
+        return []
+    found = await learning.record(scene.unit, scene.who.me)
+    signed = [one.topic for one in found if one.level in (Level.SIGNED_OFF, Level.MASTER)]
+    return [topic_name(topic) for topic in signed if topic.id not in chosen]
 
 
 def free_times(wizard: str) -> Step:
@@ -132,6 +144,36 @@ def free_times(wizard: str) -> Step:
         return Stay()
 
     return Step("free_times", ask, tapped=tapped, free=False)
+
+
+def adult(wizard: str) -> Step:
+    """Whether somebody is of age; skipped where the town has no such limit."""
+
+    async def ask(scene: Scene) -> Screen:
+        options = [option(wizard, "adult", value, label) for value, label in views.yes_or_no().items()]
+        return Screen(views.ask_adult(scene.who.town.adult_age), in_rows(options, 2))
+
+    async def tapped(scene: Scene, value: str) -> Any:
+        if value not in views.yes_or_no():
+            raise NotFound(what="answer")
+        return value == "yes"
+
+    return Step("adult", ask, tapped=tapped, free=False, when=lambda scene: scene.who.town.adult_age > 0)
+
+
+def born(wizard: str, when: Callable[[Scene], bool] = lambda scene: True) -> Step:
+    """The birth date of somebody under age."""
+
+    async def ask(scene: Scene) -> Screen:
+        return Screen(views.ask_born(scene.who.town.adult_age))
+
+    async def typed(scene: Scene, text: str) -> Any:
+        return actions.read_born(scene.who, text, scene.now).isoformat()
+
+    def asked(scene: Scene) -> bool:
+        return scene.who.town.adult_age > 0 and when(scene)
+
+    return Step("born", ask, typed=typed, when=asked)
 
 
 def consent(wizard: str) -> Step:

@@ -1,25 +1,22 @@
-"""The words of the sign-up and of /me."""
+"""The words of the sign-up; those of /me are in `me_views`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from handlers.kit.capability import Command
 from handlers.kit.nav import HOME, anew, home
 from handlers.kit.screens import Choice, Screen, in_rows
-from handlers.kit.taps import ListTap, MeTap, ShiftTap
+from handlers.kit.taps import ListTap, ShiftTap
 from handlers.kit.topics import named
 from handlers.kit.who import Who
 from handlers.signup.consent import privacy
-from locales import LANGUAGES, N_, _, a_date_stamp, a_day, a_length, listed
-from storage.queries.residents import Profile
+from locales import N_, _, a_length, number
 from storage.queries.topics import SKILL
 from storage.tables import ResidentState
-from town.shifts import ALWAYS_FREE, DAYS, Part, bit
+from town.shifts import Part
 
 AGAIN = "join:again"
 
@@ -60,14 +57,23 @@ def ask_street(name: str) -> Markup:
     return _("Which street or neighbourhood do you live in?")
 
 
-def ask_topics(kind: str, chosen: Sequence[str]) -> Markup:
+def ask_topics(kind: str, chosen: Sequence[str], to_lose: Sequence[str] = ()) -> Markup:
+    """`to_lose` are skills that somebody else found they know: they are not chosen now."""
     if kind == SKILL:
         question = _("What can you do? Choose as many as you like; learning is welcome too.")
     else:
         question = _("What do you like? I will show you shifts that suit you first.")
-    if not chosen:
-        return question
-    return Markup("{}\n\n{}").format(question, _("Chosen: {names}", names=named(chosen)))
+    said = [question]
+    if chosen:
+        said.append(_("Chosen: {names}", names=named(chosen)))
+    if to_lose:
+        said.append(
+            _(
+                "A master signed off {names}. Taken off your list, that is lost and has to be done anew.",
+                names=named(to_lose),
+            )
+        )
+    return Markup("\n\n").join(said)
 
 
 def done_label(count: int) -> str:
@@ -88,6 +94,22 @@ def span_label(days: str, part: Part) -> str:
 
 def ask_free_times() -> Markup:
     return _("When are you usually free? Choose as many as you like. It decides nothing: it helps me suggest shifts.")
+
+
+def yes_or_no() -> dict[str, str]:
+    return {"yes": _("Yes").unescape(), "no": _("No").unescape()}
+
+
+def ask_adult(age: int) -> Markup:
+    return _("Are you {age} or older? Young people are welcome too; they work less, and not at night.", age=number(age))
+
+
+def ask_born(age: int) -> Markup:
+    return _(
+        "When were you born? For example “3 May 2012” or “3/5/2012”. It is kept only of those under {age}, for the "
+        "limits that protect them.",
+        age=number(age),
+    )
 
 
 def ask_consent(town: str) -> Markup:
@@ -189,101 +211,6 @@ def still_waiting() -> Screen:
 def _look_again() -> Choice:
     """For somebody who waits: the way to their week, once they are in."""
     return Choice(_("Am I in?"), HOME)
-
-
-def me(profile: Profile, skills: Sequence[str], interests: Sequence[str], language: str, zone: ZoneInfo) -> Screen:
-    lines = [
-        _("<b>{name}</b>, {street}", name=profile.name, street=profile.street),
-        _("Language: {language}", language=LANGUAGES[language]),
-        _("Skills: {names}", names=named(skills) if skills else _("none yet")),
-        _("Interests: {names}", names=named(interests) if interests else _("none yet")),
-        _("Free: {times}", times=listed(_free(profile.free_times)) or _("not said")),
-        _("Reminders: {leads}", leads=_leads(profile)),
-        _(
-            "Resident since {date}; you agreed to the privacy notice on {consent}.",
-            date=_day(profile.joined_at, zone),
-            consent=a_date_stamp(profile.consent_at, zone),
-        ),
-    ]
-    choices = [
-        Choice(_("Name"), MeTap(do="name").pack()),
-        Choice(_("Street"), MeTap(do="street").pack()),
-        Choice(_("Skills"), MeTap(do="skills").pack()),
-        Choice(_("Interests"), MeTap(do="interests").pack()),
-        Choice(_("Free times"), MeTap(do="free_times").pack()),
-        Choice(_("Language"), MeTap(do="language").pack()),
-        Choice(_("Reminders"), MeTap(do="reminders").pack()),
-        Choice(_("Privacy"), MeTap(do="privacy").pack()),
-    ]
-    return Screen(Markup("\n").join(lines), (*in_rows(choices, 2), (home(),)))
-
-
-def privacy_screen(town: str) -> Screen:
-    return Screen(
-        Markup("\n\n").join([_("<b>Your data</b>"), *privacy(town)]),
-        in_rows([Choice(_("Send me my data"), MeTap(do="data").pack()), back_to_me(), home()]),
-    )
-
-
-def my_data_caption() -> Markup:
-    return _("This is everything the town keeps about you.")
-
-
-def back_to_me() -> Choice:
-    return Choice(_("Back"), MeTap(do="open").pack())
-
-
-def reminders(profile: Profile) -> Screen:
-    text = _(
-        "I remind you of a shift: {leads}.\n\nNothing comes in the quiet hours, and nothing comes late. Which one "
-        "shall we change?",
-        leads=_leads(profile),
-    )
-    choices = [
-        Choice(_("The early reminder"), MeTap(do="reminder_early").pack()),
-        Choice(_("The late reminder"), MeTap(do="reminder_late").pack()),
-        back_to_me(),
-        home(),
-    ]
-    return Screen(text, in_rows(choices))
-
-
-def ask_lead(which: str) -> Markup:
-    if which == "reminder_early":
-        return _("How long before a shift shall the early reminder come? You can also write it, for example “36 h”.")
-    return _("How long before a shift shall the late reminder come? You can also write it, for example “90 min”.")
-
-
-def off_label() -> str:
-    return _("No reminder")
-
-
-def lead_label(minutes: int) -> str:
-    return _("{length} before", length=a_length(minutes)).unescape()
-
-
-def kept() -> str:
-    return _("Kept.")
-
-
-def _leads(profile: Profile) -> Markup:
-    leads = [lead for lead in (profile.reminder_early, profile.reminder_late) if lead]
-    return listed([lead_label(lead) for lead in leads]) if leads else _("none")
-
-
-def _free(mask: int) -> list[str]:
-    if mask == ALWAYS_FREE:
-        return [_("at any time")]
-    found: list[str] = []
-    for name, days in (("week", DAYS[:5]), ("end", DAYS[5:])):
-        for part in Part:
-            if all(mask & bit(day, part) for day in days):
-                found.append(span_label(name, part))
-    return found
-
-
-def _day(instant: datetime, zone: ZoneInfo) -> str:
-    return a_day(instant.astimezone(zone).date())
 
 
 def state_screen(state: ResidentState, *, name: str, who: Who, mayor: bool, asked: bool, shift: int | None) -> Screen:

@@ -1,6 +1,1 @@
 """My week."""
-
-from handlers.kit.capability import Capability
-from handlers.week import conversation, views
-
-capability = Capability("week", router=conversation.router, commands=views.COMMANDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from handlers.kit.shift_words import Fitting
 from handlers.kit.who import Who
@@ -43,18 +43,20 @@ class MyWeek:
 async def my_week(unit: Unit, *, who: Who, now: datetime) -> MyWeek:
     """The current week of a resident, from the ledger alone."""
     monday = week_of(now, who.zone)
-    before = await outlook(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT)
+    last_week = monday - timedelta(days=7)
+    before = await outlook(unit, who.me, now=now, ends=now + AHEAD, most=LOOKED_AT, warned_in=last_week)
     results = standing.reckon(
         before.by_week,
         joined=week_of(before.joined_at, who.zone),
         upto=monday,
         required=who.town.required_minutes,
         cap=who.town.carry_cap_minutes,
+        exempt=before.exempt,
     )
     return MyWeek(
         monday=monday,
         result=results[-1],
-        benefits=standing.has_benefits(results, monday),
+        benefits=standing.has_benefits(results, monday, warned=(last_week,) if before.warned else ()),
         waiting=sum(shift.minutes for shift in before.held if shift.ends_at <= now and shift.week == monday),
         next_shift=next((shift for shift in before.held if shift.ends_at > now), None),
         fitting=rank(before, who.town, monday, most=SHOWN, weeks=WEEKS) if results[-1].missing else (),

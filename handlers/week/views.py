@@ -9,7 +9,7 @@ from markupsafe import Markup
 from handlers.kit.capability import Command
 from handlers.kit.screens import Choice, Screen, bar, distinct, in_rows
 from handlers.kit.shift_words import because
-from handlers.kit.taps import ListTap, MeTap, ShiftTap
+from handlers.kit.taps import LedgerTap, ListTap, MeTap, ReportTap, ShiftTap, StandingTap
 from handlers.kit.who import Who
 from handlers.week.actions import MyWeek
 from locales import N_, _, a_length, a_moment, a_time, short_day
@@ -17,6 +17,11 @@ from town.standing import Standing
 from town.week import local
 
 COMMANDS = (Command("week", N_("Your week: hours, next shift, what would fit"), N_("week|my week|hours|my hours")),)
+
+
+_ALL, _MINE = ListTap(by="").pack(), ListTap(by="mine").pack()
+_REPORT, _ANSWERS = ReportTap(do="new").pack(), MeTap(do="open").pack()
+"""Where the card always leads: packed once, since everybody looks at it many times a day."""
 
 
 def card(mine: MyWeek, who: Who) -> Screen:
@@ -52,12 +57,16 @@ def card(mine: MyWeek, who: Who) -> Screen:
     else:
         lines.append(_("You hold no place on a coming shift."))
     choices += _fitting(mine, who, lines)
+    monday = mine.monday.isoformat()
     more = [
-        Choice(_("All shifts"), ListTap(by="").pack()),
-        Choice(_("My shifts"), ListTap(by="mine").pack()),
-        Choice(_("My answers"), MeTap(do="open").pack()),
+        Choice(_("All shifts"), _ALL),
+        Choice(_("My shifts"), _MINE),
+        Choice(_("Report hours"), _REPORT),
+        Choice(_("Why?"), StandingTap(do="why", key=monday).pack()),
+        Choice(_("Earlier weeks"), LedgerTap(do="week", key=monday).pack()),
+        Choice(_("My answers"), _ANSWERS),
     ]
-    return Screen(Markup("\n").join(lines), (*in_rows(choices), tuple(more)))
+    return Screen(Markup("\n").join(lines), (*in_rows(choices), *in_rows(more, 3)))
 
 
 def _fitting(mine: MyWeek, who: Who, lines: list[Markup]) -> list[Choice]:

@@ -40,9 +40,12 @@ def _add(*conditions: ColumnElement[bool]) -> Insert:
 
 
 _this_one = signups.c.resident_id == bindparam("b_resident", type_=Integer())
+_checked_in = signups.c.checked_in_at.is_not(None)
 _add_all = _add(_not_mine)
+_add_here = _add(_not_mine, _checked_in)
 _add_one = _add(_not_mine, _this_one)
 _tell_all = fanout.notice_to(signups.c.resident_id, signups, and_(*_held), _not_mine)
+_tell_here = fanout.notice_to(signups.c.resident_id, signups, and_(*_held), _not_mine, _checked_in)
 
 
 async def by_week(unit: Unit, resident_id: int) -> dict[date, int]:
@@ -64,9 +67,11 @@ async def add(
     by: int,
     now: datetime,
     resident_id: int | None = None,
+    here: bool = False,
 ) -> int:
     """Write the same minutes for one resident who holds a place, or for all of them; never for `by` themself.
 
+    `here`: of all, only for those who checked in.
     Returns how many lines are new: a resident who has a line for this shift gets no second one.
     """
     params = {
@@ -81,15 +86,17 @@ async def add(
         "b_confirmed_at": now,
     }
     if resident_id is None:
-        return await unit.run(_add_all, **params)
+        return await unit.run(_add_here if here else _add_all, **params)
     return await unit.run(_add_one, **params, b_resident=resident_id)
 
 
-async def tell_all(unit: Unit, shift_id: int, *, by: int, fields: dict[str, Any], now: datetime) -> int:
-    """Tell everybody who holds a place, apart from `by`, that their hours are confirmed."""
+async def tell_all(
+    unit: Unit, shift_id: int, *, by: int, fields: dict[str, Any], now: datetime, here: bool = False
+) -> int:
+    """Tell everybody who holds a place (`here`: and checked in), apart from `by`, that their hours are confirmed."""
     return await fanout.send(
         unit,
-        _tell_all,
+        _tell_here if here else _tell_all,
         notice="hours.confirmed",
         key=(f"hours.confirmed:{shift_id}:", ""),
         fields=fields,

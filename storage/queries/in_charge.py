@@ -28,11 +28,10 @@ class Answers(NamedTuple):
 
 _reachable = exists().where(accounts.c.resident_id == residents.c.id, accounts.c.reachable)
 _over = (
-    select(residents.c.id, residents.c.name, grants.c.role, grants.c.project_id, _reachable)
+    select(residents.c.id, residents.c.name, grants.c.role, grants.c.project_id, _reachable, residents.c.state)
     .select_from(grants.join(residents, residents.c.id == grants.c.resident_id))
     .where(
         grants.c.ended_at.is_(None),
-        residents.c.state == ResidentState.RESIDENT,
         or_(
             grants.c.role == Role.MAYOR,
             and_(
@@ -41,10 +40,12 @@ _over = (
             ),
         ),
     )
-    .order_by(residents.c.name, residents.c.id)
 )
 
 
 async def over(unit: Unit, project_id: int) -> list[Answers]:
-    """Everybody with authority over a project: its coordinators, the town's, the mayors."""
-    return [Answers(*row) for row in await unit.rows(_over, project_id=project_id)]
+    """Everybody with authority over a project: its coordinators, the town's, the mayors; by name."""
+    # What residents are is looked at, and they are ordered, here: asked for it, SQLite would go through all residents.
+    rows = await unit.rows(_over, project_id=project_id)
+    found = [Answers(*row[:-1]) for row in rows if row[-1] == ResidentState.RESIDENT]
+    return sorted(found, key=lambda one: (one.name, one.resident_id))

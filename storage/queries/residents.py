@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, update
@@ -11,17 +11,27 @@ from sqlmodel import SQLModel
 from storage.sql import bindparam, insert, select
 from storage.tables import (
     Account,
+    Contest,
+    CoverAsk,
+    Exemption,
     HoursEntry,
+    HoursReport,
+    Household,
     Inbox,
+    MeterMember,
     Outbox,
+    PlanLine,
     Resident,
     ResidentState,
     ResidentTopic,
     RoleGrant,
     Signup,
+    StandingSignup,
+    Swap,
     WebFile,
     WebMessage,
     WebSession,
+    WeekStanding,
     table_of,
 )
 from storage.unit import Unit
@@ -30,7 +40,7 @@ residents, accounts = table_of(Resident), table_of(Account)
 
 
 class Profile(NamedTuple):
-    """A resident's own answers. Leads are minutes before a shift, None is off."""
+    """A resident's own answers. Leads are minutes before a shift, None is off; `born` is kept of the young alone."""
 
     id: int
     name: str
@@ -41,6 +51,7 @@ class Profile(NamedTuple):
     reminder_late: int | None
     joined_at: datetime
     consent_at: datetime
+    born: date | None = None
 
 
 _profile = select(*(residents.c[name] for name in Profile._fields)).where(residents.c.id == bindparam("resident_id"))
@@ -93,8 +104,19 @@ _OWN: tuple[tuple[type[SQLModel], str, tuple[str, ...]], ...] = (
     (RoleGrant, "resident_id", ("id",)),
     (Signup, "resident_id", ("shift_id",)),
     (HoursEntry, "resident_id", ("id",)),
+    (HoursReport, "resident_id", ("id",)),
+    (Contest, "resident_id", ("id",)),
+    (Exemption, "resident_id", ("id",)),
+    (WeekStanding, "resident_id", ("week",)),
+    (MeterMember, "resident_id", ("week", "meter")),
+    (StandingSignup, "resident_id", ("series_id",)),
+    (CoverAsk, "resident_id", ("call_id",)),
+    (PlanLine, "resident_id", ("plan_id", "shift_id")),
+    (Swap, "from_id", ("id",)),
+    (Swap, "to_id", ("id",)),
     (Outbox, "resident_id", ("id",)),
 )
+_SECRET = "calendar_key"
 _OF_ACCOUNTS: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
     (WebMessage, ("at", "mine", "body", "edited_at", "gone")),
     (WebFile, ("at", "name", "media_type")),
@@ -107,13 +129,16 @@ _OF_ACCOUNTS: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
 async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
     """What the town keeps about a resident, by table: their rows as they are, and those of their accounts."""
     row = await unit.first(select(residents).where(residents.c.id == resident_id))
-    found: dict[str, Any] = {"resident": dict(row._mapping) if row is not None else {}}
+    own_row = {} if row is None else {name: value for name, value in row._mapping.items() if name != _SECRET}
+    found: dict[str, Any] = {"resident": own_row}
+    home = await unit.first(select(table_of(Household)).where(table_of(Household).c.id == own_row.get("household_id")))
+    found["home"] = {} if home is None else dict(home._mapping)
     for model, column, order in _OWN:
         table = table_of(model)
         rows = await unit.rows(
             select(table).where(table.c[column] == resident_id).order_by(*(table.c[name] for name in order))
         )
-        found[table.name] = [dict(row._mapping) for row in rows]
+        found.setdefault(table.name, []).extend(dict(row._mapping) for row in rows)
     own = select(accounts.c.id).where(accounts.c.resident_id == resident_id)
     for model, columns in _OF_ACCOUNTS:
         table = table_of(model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -11,20 +11,24 @@ from sqlalchemy import delete, update
 from storage import fanout
 from storage.outbox import UNSENT, outbox
 from storage.queries import reminders
-from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, needs, residents, shifts, signups, topics
-from storage.queries.topics import Named
+from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, needs, residents, shifts, signups
 from storage.sql import bindparam, insert, select
 from storage.tables import Priority, SignupState
 from storage.unit import Unit
+from town.skills import Wanted, kept
 
 
 class OnRoster(NamedTuple):
-    """Somebody on a shift; `coming_at` is when they last confirmed that they come."""
+    """Somebody on a shift, or in line for it.
+
+    `coming_at` is when they last confirmed that they come, `checked_in_at` when they did.
+    """
 
     resident_id: int
     name: str
     state: str
     coming_at: datetime | None
+    checked_in_at: datetime | None = None
 
 
 _select = select(*COLUMNS).select_from(WITH_PROJECT)
@@ -42,23 +46,27 @@ _awaiting = _select.where(
     shifts.c.taken > 0,
 ).order_by(shifts.c.ends_at, shifts.c.id)
 _roster = (
-    select(residents.c.id, residents.c.name, signups.c.state, signups.c.coming_at)
+    select(residents.c.id, residents.c.name, signups.c.state, signups.c.coming_at, signups.c.checked_in_at)
     .join(signups, residents.c.id == signups.c.resident_id)
     .where(signups.c.shift_id == bindparam("shift_id"), signups.c.state != SignupState.RELEASED)
-    .order_by(residents.c.name, residents.c.id)
-)
-_skills = (
-    select(topics.c.id, topics.c.kind, topics.c.name)
-    .join(needs, needs.c.topic_id == topics.c.id)
-    .where(needs.c.shift_id == bindparam("shift_id"))
-    .order_by(topics.c.id)
+    .order_by(signups.c.waiting_since.is_not(None), signups.c.waiting_since, residents.c.name, residents.c.id)
 )
 _make = insert(shifts).returning(shifts.c.id)
-_add_skill = insert(needs).on_conflict_do_nothing()
-_drop_skills = delete(needs).where(needs.c.shift_id == bindparam("b_shift"))
+_new_skill = insert(needs)
+_put_skill = _new_skill.on_conflict_do_update(
+    index_elements=["shift_id", "topic_id"],
+    set_={name: _new_skill.excluded[name] for name in ("places", "learners")},
+)
+_drop_skills = delete(needs).where(
+    needs.c.shift_id == bindparam("b_shift"), needs.c.topic_id.not_in(bindparam("b_kept", expanding=True))
+)
+_reserve = update(shifts).where(shifts.c.id == bindparam("b_id")).values(reserved=bindparam("b_reserved"))
 _change = (
     update(shifts)
-    .where(shifts.c.id == bindparam("b_id"), shifts.c.taken <= bindparam("b_places"))
+    .where(
+        shifts.c.id == bindparam("b_id"),
+        shifts.c.taken - shifts.c.special <= bindparam("b_places") - shifts.c.reserved,
+    )
     .values(
         title=bindparam("b_title"),
         place=bindparam("b_place"),
@@ -77,9 +85,11 @@ _tell = fanout.notice_to(
     signups.c.resident_id,
     signups,
     signups.c.shift_id == bindparam("of_shift"),
-    signups.c.state == SignupState.HELD,
+    signups.c.state.in_([SignupState.HELD, SignupState.OFFERED, SignupState.WAITING]),
 )
-_unconfirm = update(signups).where(signups.c.shift_id == bindparam("b_shift")).values(coming_at=None)
+_unconfirm = (
+    update(signups).where(signups.c.shift_id == bindparam("b_shift")).values(coming_at=None, checked_in_at=None)
+)
 _forget = delete(outbox).where(outbox.c.subject == bindparam("b_subject"), UNSENT)
 
 
@@ -100,13 +110,8 @@ async def awaiting_hours(unit: Unit, now: datetime) -> list[ShiftRow]:
 
 
 async def on_roster(unit: Unit, shift_id: int) -> list[OnRoster]:
-    """Everybody who holds a place or held one to the end, by name."""
+    """Everybody who holds a place or held one to the end, by name; then who is offered one or waits, in their order."""
     return [OnRoster(*row) for row in await unit.rows(_roster, shift_id=shift_id)]
-
-
-async def skills_of(unit: Unit, shift_id: int) -> list[Named]:
-    """The skills a shift needs."""
-    return [Named(*row) for row in await unit.rows(_skills, shift_id=shift_id)]
 
 
 async def make(
@@ -138,11 +143,26 @@ async def make(
     return int(await unit.value(_make, **row))
 
 
-async def set_skills(unit: Unit, shift_id: int, needed: Collection[int]) -> None:
-    """Set the skills a shift needs to just these."""
-    await unit.run(_drop_skills, b_shift=shift_id)
-    if needed:
-        await unit.execute(_add_skill, [{"shift_id": shift_id, "topic_id": topic} for topic in sorted(set(needed))])
+async def set_skills(unit: Unit, shift_id: int, kinds: Mapping[int, Wanted]) -> None:
+    """Set the skills a shift needs, and the places of each, to just these.
+
+    The shift's row is locked, and `town.skills.check_used` allows it: places of a kind that are taken stay.
+    """
+    await unit.run(_drop_skills, b_shift=shift_id, b_kept=sorted(kinds))
+    if kinds:
+        rows = [
+            {
+                "shift_id": shift_id,
+                "topic_id": skill_id,
+                "places": wanted.places,
+                "taken": 0,
+                "learners": wanted.learners,
+                "learning": 0,
+            }
+            for skill_id, wanted in sorted(kinds.items())
+        ]
+        await unit.execute(_put_skill, rows)
+    await unit.run(_reserve, b_id=shift_id, b_reserved=kept(kinds))
 
 
 async def change(unit: Unit, changed: ShiftRow) -> bool:
@@ -166,7 +186,7 @@ async def cancel(unit: Unit, shift_id: int, now: datetime) -> bool:
 
 
 async def unconfirm(unit: Unit, shift_id: int) -> None:
-    """Forget who said that they are coming: it was about another time."""
+    """Forget who said that they are coming, or checked in: it was about another time."""
     await unit.run(_unconfirm, b_shift=shift_id)
 
 
@@ -178,7 +198,7 @@ async def forget_reminders(unit: Unit, shift_id: int) -> None:
 async def tell_everybody(
     unit: Unit, shift_id: int, *, notice: str, cause: str, fields: Mapping[str, Any], urgent: bool, now: datetime
 ) -> int:
-    """Write one notice to each who holds a place, in one statement; returns how many.
+    """Write one notice to each who holds a place, is offered one or waits for one, in one statement; returns how many.
 
     `cause` makes the notice unique for each of them; `fields` are JSON values, the same for all.
     """

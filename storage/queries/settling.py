@@ -16,12 +16,17 @@ from storage.unit import Unit
 
 
 class Line(NamedTuple):
-    """One person on a roster: `held` while nobody has said how it was; `minutes` when they are in the ledger."""
+    """One person on a roster: `held` while nobody has said how it was.
+
+    `minutes` is what the ledger's lines come to, corrections included; None for who was not there. `since` is when they
+    checked in, None if they did not.
+    """
 
     resident_id: int
     name: str
     state: str
     minutes: int | None
+    since: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -39,18 +44,17 @@ class Roster(NamedTuple):
 _one = select(*COLUMNS).select_from(WITH_PROJECT).where(shifts.c.id == bindparam("shift_id"))
 _one_locked = _one.with_for_update(of=shifts)
 _lines = (
-    select(residents.c.id, residents.c.name, signups.c.state, entries.c.minutes)
+    select(residents.c.id, residents.c.name, signups.c.state, signups.c.checked_in_at, func.sum(entries.c.minutes))
     .select_from(
         signups.join(residents, residents.c.id == signups.c.resident_id).outerjoin(
-            entries,
-            and_(
-                entries.c.shift_id == signups.c.shift_id,
-                entries.c.resident_id == signups.c.resident_id,
-                entries.c.reverses_id.is_(None),
-            ),
+            entries, and_(entries.c.shift_id == signups.c.shift_id, entries.c.resident_id == signups.c.resident_id)
         )
     )
-    .where(signups.c.shift_id == bindparam("shift_id"), signups.c.state != SignupState.RELEASED)
+    .where(
+        signups.c.shift_id == bindparam("shift_id"),
+        signups.c.state.in_([SignupState.HELD, SignupState.ATTENDED, SignupState.MISSED]),
+    )
+    .group_by(residents.c.id, residents.c.name, signups.c.state, signups.c.checked_in_at)
     .order_by(residents.c.name, residents.c.id)
 )
 _held = and_(signups.c.shift_id == shifts.c.id, signups.c.state == SignupState.HELD)
@@ -108,6 +112,7 @@ _attend_all = (
     )
     .values(state=SignupState.ATTENDED)
 )
+_attend_here = _attend_all.where(signups.c.checked_in_at.is_not(None))
 _close = (
     update(shifts)
     .where(shifts.c.id == bindparam("b_id"), *_OPEN, ~exists().where(_held))
@@ -123,7 +128,10 @@ async def lock(unit: Unit, shift_id: int) -> ShiftRow | None:
 
 async def lines(unit: Unit, shift_id: int) -> list[Line]:
     """Everybody who held a place to the end, by name."""
-    return [Line(*row) for row in await unit.rows(_lines, shift_id=shift_id)]
+    return [
+        Line(resident_id, name, state, None if minutes is None or state == SignupState.MISSED else int(minutes), since)
+        for resident_id, name, state, since, minutes in await unit.rows(_lines, shift_id=shift_id)
+    ]
 
 
 async def settle_one(unit: Unit, shift_id: int, resident_id: int, state: SignupState) -> bool:
@@ -131,9 +139,12 @@ async def settle_one(unit: Unit, shift_id: int, resident_id: int, state: SignupS
     return await unit.run(_settle_one, b_shift=shift_id, b_resident=resident_id, b_state=state.value) == 1
 
 
-async def attend_all(unit: Unit, shift_id: int, *, by: int) -> int:
-    """Say that everybody came, apart from `by`, whose own line stays open; how many that were."""
-    return await unit.run(_attend_all, b_shift=shift_id, b_by=by)
+async def attend_all(unit: Unit, shift_id: int, *, by: int, here: bool = False) -> int:
+    """Say that everybody came, apart from `by`, whose own line stays open; how many that were.
+
+    `here`: only those who checked in.
+    """
+    return await unit.run(_attend_here if here else _attend_all, b_shift=shift_id, b_by=by)
 
 
 async def close(unit: Unit, shift_id: int, now: datetime) -> bool:

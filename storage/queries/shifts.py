@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, func
 
-from storage.queries.topics import Named
 from storage.sql import bindparam, select
 from storage.tables import Project, Resident, ResidentTopic, Shift, ShiftSkill, Signup, SignupState, Topic, table_of
 from storage.unit import Unit
@@ -18,7 +18,10 @@ residents, topics, of_residents = table_of(Resident), table_of(Topic), table_of(
 
 
 class ShiftRow(NamedTuple):
-    """A shift with its project's name and interest. Instants are aware; `week` is its Monday."""
+    """A shift with its project's name and interest. Instants are aware; `week` is its Monday.
+
+    `reserved` of its places are for a skill, and `special` of those are taken (see `storage.tables.Shift`).
+    """
 
     id: int
     project_id: int
@@ -34,11 +37,24 @@ class ShiftRow(NamedTuple):
     made_by: int
     cancelled_at: datetime | None
     closed_at: datetime | None
+    reserved: int = 0
+    special: int = 0
+    series_id: int | None = None
 
     @property
     def free(self) -> int:
-        """Places still free."""
+        """Places still free, of all kinds."""
         return self.places - self.taken
+
+    @property
+    def general(self) -> int:
+        """Places that anybody may take, free or not."""
+        return self.places - self.reserved
+
+    @property
+    def general_free(self) -> int:
+        """Places still free that anybody may take."""
+        return self.general - (self.taken - self.special)
 
     @property
     def minutes(self) -> int:
@@ -61,12 +77,15 @@ class ShiftRow(NamedTuple):
 class Mine(NamedTuple):
     """A shift as one resident finds it.
 
-    `state` is that of their sign-up, None if they never had one; `coming_at` is when they said that they are coming.
+    `state` is that of their sign-up, None if they never had one; `coming_at` is when they said that they are coming,
+    `offer_until` when an offered place passes on, `checked_in_at` when they checked in at the place.
     """
 
     shift: ShiftRow
     state: str | None
     coming_at: datetime | None
+    offer_until: datetime | None = None
+    checked_in_at: datetime | None = None
 
 
 class Counted(NamedTuple):
@@ -75,13 +94,6 @@ class Counted(NamedTuple):
     project_id: int
     name: str
     shifts: int
-
-
-class Need(NamedTuple):
-    """A skill that a shift asks for, and whether a resident has it."""
-
-    topic: Named
-    have: bool
 
 
 COLUMNS = (
@@ -104,6 +116,7 @@ _one = _listed.where(shifts.c.id == bindparam("shift_id"))
 _between = _listed.where(*_coming)
 _of_project = _between.where(shifts.c.project_id == bindparam("project_id"))
 OPEN = _between.where(_has_room).limit(bindparam("most"))
+_open_of_projects = OPEN.where(shifts.c.project_id.in_(bindparam("projects", expanding=True)))
 _open_starts = select(shifts.c.starts_at).where(*_coming, _has_room)
 _open_projects = (
     select(projects.c.id, projects.c.name, func.count())
@@ -125,20 +138,13 @@ _held = (
 )
 _next = _held.where(shifts.c.ends_at > bindparam("now")).limit(1)
 _page = (
-    select(*COLUMNS, signups.c.state, signups.c.coming_at)
+    select(*COLUMNS, signups.c.state, signups.c.coming_at, signups.c.offer_until, signups.c.checked_in_at)
     .select_from(
         WITH_PROJECT.outerjoin(
             signups, and_(signups.c.shift_id == shifts.c.id, signups.c.resident_id == bindparam("resident_id"))
         )
     )
     .where(shifts.c.id == bindparam("shift_id"))
-)
-_mine_of_topics = and_(of_residents.c.topic_id == topics.c.id, of_residents.c.resident_id == bindparam("resident_id"))
-_needs = (
-    select(topics.c.id, topics.c.kind, topics.c.name, of_residents.c.resident_id.is_not(None))
-    .select_from(needs.join(topics, topics.c.id == needs.c.topic_id).outerjoin(of_residents, _mine_of_topics))
-    .where(needs.c.shift_id == bindparam("shift_id"))
-    .order_by(topics.c.id)
 )
 
 
@@ -156,13 +162,7 @@ async def get(unit: Unit, shift_id: int) -> ShiftRow | None:
 async def page(unit: Unit, shift_id: int, resident_id: int) -> Mine | None:
     """One shift with a resident's own sign-up for it."""
     row = await unit.first(_page, shift_id=shift_id, resident_id=resident_id)
-    return None if row is None else Mine(shift_of(row), row.state, row.coming_at)
-
-
-async def needs_of(unit: Unit, shift_id: int, resident_id: int) -> list[Need]:
-    """The skills that a shift asks for, as a resident meets them."""
-    rows = await unit.rows(_needs, shift_id=shift_id, resident_id=resident_id)
-    return [Need(Named(*row[:3]), bool(row[3])) for row in rows]
+    return None if row is None else Mine(shift_of(row), *row[len(ShiftRow._fields) :])
 
 
 async def between(unit: Unit, starts: datetime, ends: datetime) -> list[ShiftRow]:
@@ -175,9 +175,18 @@ async def of_project(unit: Unit, project_id: int, starts: datetime, ends: dateti
     return [shift_of(row) for row in await unit.rows(_of_project, project_id=project_id, starts=starts, ends=ends)]
 
 
-async def open_between(unit: Unit, starts: datetime, ends: datetime, now: datetime, limit: int) -> list[ShiftRow]:
-    """The shifts with free places that start between two instants and after `now`, the earliest first."""
-    rows = await unit.rows(OPEN, starts=max(starts, now), ends=ends, most=limit)
+async def open_between(
+    unit: Unit, starts: datetime, ends: datetime, now: datetime, limit: int, projects: Collection[int] | None = None
+) -> list[ShiftRow]:
+    """The shifts with free places that start between two instants and after `now`, the earliest first.
+
+    `projects`: only theirs; None is all.
+    """
+    span: dict[str, Any] = {"starts": max(starts, now), "ends": ends, "most": limit}
+    if projects is None:
+        rows = await unit.rows(OPEN, **span)
+    else:
+        rows = await unit.rows(_open_of_projects, **span, projects=sorted(projects))
     return [shift_of(row) for row in rows]
 
 

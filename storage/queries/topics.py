@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, update
 
 from storage.sql import bindparam, insert, select
-from storage.tables import ResidentTopic, Topic, table_of
+from storage.tables import Level, ResidentTopic, Topic, table_of
 from storage.unit import Unit
 
 topics, of_residents = table_of(Topic), table_of(ResidentTopic)
@@ -32,6 +32,12 @@ _of = (
     .order_by(topics.c.id)
 )
 
+_drop = delete(of_residents).where(
+    of_residents.c.resident_id == bindparam("b_resident"),
+    of_residents.c.topic_id.in_(bindparam("b_topics", expanding=True)),
+)
+_add = insert(of_residents).on_conflict_do_nothing()
+_some = select(topics.c.id, topics.c.kind, topics.c.name).where(topics.c.id.in_(bindparam("ids", expanding=True)))
 _retire = update(topics).where(topics.c.id == bindparam("b_id"), ~topics.c.retired).values(retired=True)
 
 
@@ -40,21 +46,28 @@ async def listed(unit: Unit, kind: str) -> list[Named]:
     return [Named(*row) for row in await unit.rows(_all) if row.kind == kind]
 
 
+async def some(unit: Unit, ids: Collection[int]) -> dict[int, Named]:
+    """Some topics by their ids, also those that were taken off the list."""
+    return {row[0]: Named(*row) for row in await unit.rows(_some, ids=sorted(ids))} if ids else {}
+
+
 async def of_resident(unit: Unit, resident_id: int) -> list[Named]:
     """The skills and interests of a resident."""
     return [Named(*row) for row in await unit.rows(_of, resident_id=resident_id)]
 
 
 async def replace(unit: Unit, resident_id: int, kind: str, chosen: Collection[int]) -> None:
-    """Set a resident's skills, or interests, to just these of the list; what was taken off it since, they keep."""
-    of_kind = select(topics.c.id).where(topics.c.kind == kind, ~topics.c.retired)
-    await unit.run(
-        delete(of_residents).where(of_residents.c.resident_id == resident_id, of_residents.c.topic_id.in_(of_kind))
-    )
-    valid = {topic.id for topic in await listed(unit, kind)}
-    rows = [{"resident_id": resident_id, "topic_id": topic} for topic in chosen if topic in valid]
-    if rows:
-        await unit.execute(insert(of_residents), rows)
+    """Set a resident's skills, or interests, to just these of the list; what was taken off it since, they keep.
+
+    A skill that they keep stays as well known as it was. One that is new to them is what they say, whatever it was
+    before.
+    """
+    listed_now = {topic.id for topic in await listed(unit, kind)}
+    theirs = listed_now.intersection(chosen)
+    await unit.run(_drop, b_resident=resident_id, b_topics=sorted(listed_now - theirs))
+    if theirs:
+        rows = [{"resident_id": resident_id, "topic_id": topic, "level": Level.TOLD} for topic in sorted(theirs)]
+        await unit.execute(_add, rows)
 
 
 async def add(unit: Unit, kind: str, name: str) -> None:

@@ -1,9 +1,22 @@
 """All tables; importing this package fills the metadata that migrations and tests compare with."""
 
 from storage.tables.base import metadata, table_of
+from storage.tables.hours import (
+    Contest,
+    HoursEntry,
+    HoursReport,
+    MeterFile,
+    MeterLine,
+    MeterMember,
+    WeekClose,
+    WeekStanding,
+)
 from storage.tables.mail import Inbox, Outbox, OutboxState, Priority
 from storage.tables.people import (
     Account,
+    Exemption,
+    Household,
+    Level,
     Resident,
     ResidentState,
     ResidentTopic,
@@ -14,14 +27,43 @@ from storage.tables.people import (
 )
 from storage.tables.town import Town
 from storage.tables.web import WebChat, WebFile, WebMessage, WebSession
-from storage.tables.work import HoursEntry, Project, Shift, ShiftSkill, Signup, SignupState
+from storage.tables.work import (
+    CoverAsk,
+    CoverCall,
+    OfferKind,
+    Plan,
+    PlanLine,
+    Project,
+    Series,
+    SeriesException,
+    SeriesSkill,
+    Shift,
+    ShiftSkill,
+    Signup,
+    SignupState,
+    StandingSignup,
+    Swap,
+)
 
 __all__ = [
     "Account",
+    "Contest",
+    "CoverAsk",
+    "CoverCall",
+    "Exemption",
     "HoursEntry",
+    "HoursReport",
+    "Household",
     "Inbox",
+    "Level",
+    "MeterFile",
+    "MeterLine",
+    "MeterMember",
+    "OfferKind",
     "Outbox",
     "OutboxState",
+    "Plan",
+    "PlanLine",
     "Priority",
     "Project",
     "Resident",
@@ -29,17 +71,24 @@ __all__ = [
     "ResidentTopic",
     "Role",
     "RoleGrant",
+    "Series",
+    "SeriesException",
+    "SeriesSkill",
     "SetupCode",
     "Shift",
     "ShiftSkill",
     "Signup",
     "SignupState",
+    "StandingSignup",
+    "Swap",
     "Topic",
     "Town",
     "WebChat",
     "WebFile",
     "WebMessage",
     "WebSession",
+    "WeekClose",
+    "WeekStanding",
     "metadata",
     "table_of",
 ]

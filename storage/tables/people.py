@@ -1,6 +1,6 @@
 """Residents, their accounts on the channels, what they can do and like, and their roles."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, text
@@ -19,10 +19,17 @@ class Role(StrEnum):
 
 
 class Resident(SQLModel, table=True):
-    """A person of the town. Reminder leads are in minutes, None is off; `free_times` is `town.shifts.FreeTimes`."""
+    """A person of the town. Reminder leads are in minutes, None is off; `free_times` is `town.shifts.FreeTimes`.
+
+    `born` is kept of those alone who were under age when they said so. `calendar_key` is the secret part of the address
+    of their calendar feed, None until they ask for one.
+    """
 
     __tablename__ = "residents"
-    __table_args__ = (Index("ix_residents_state_name", "state", "name"),)
+    __table_args__ = (
+        Index("ix_residents_state_name", "state", "name"),
+        Index("ix_residents_household_id", "household_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     name: str
@@ -31,6 +38,9 @@ class Resident(SQLModel, table=True):
     free_times: int = 0
     reminder_early: int | None = 1440
     reminder_late: int | None = 120
+    born: date | None = None
+    household_id: int | None = Field(default=None, foreign_key="households.id")
+    calendar_key: str | None = Field(default=None, unique=True)
     joined_at: datetime
     consent_at: datetime
     consent_version: int
@@ -68,13 +78,27 @@ class Topic(SQLModel, table=True):
     retired: bool = False
 
 
+class Level(StrEnum):
+    """How well a skill is known: as somebody said of themself, as a master has found, or as one who teaches it."""
+
+    TOLD = "told"
+    SIGNED_OFF = "signed_off"
+    MASTER = "master"
+
+
 class ResidentTopic(SQLModel, table=True):
-    """What a resident can do (skills) and likes (interests)."""
+    """What a resident can do (skills) and likes (interests).
+
+    `signed_by` found that they know it, or made them a master of it.
+    """
 
     __tablename__ = "resident_topics"
 
     resident_id: int = Field(foreign_key="residents.id", primary_key=True)
     topic_id: int = Field(foreign_key="topics.id", primary_key=True, index=True)
+    level: str = Level.TOLD
+    signed_by: int | None = Field(default=None, foreign_key="residents.id")
+    signed_at: datetime | None = None
 
 
 class RoleGrant(SQLModel, table=True):
@@ -112,3 +136,38 @@ class SetupCode(SQLModel, table=True):
     expires_at: datetime
     used_at: datetime | None = None
     used_by: int | None = Field(default=None, foreign_key="accounts.id")
+
+
+class Household(SQLModel, table=True):
+    """Residents who share a home, and its electricity meter. `code` is what others of the home join it with."""
+
+    __tablename__ = "households"
+
+    id: int | None = Field(default=None, primary_key=True)
+    street: str = ""
+    meter: str | None = Field(default=None, unique=True)
+    code: str = Field(unique=True)
+    made_at: datetime
+
+
+class Exemption(SQLModel, table=True):
+    """Weeks in which nothing is asked of a resident: Mondays, both included. No reason is kept beyond the kind."""
+
+    __tablename__ = "exemptions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('age', 'illness', 'pregnancy', 'care')", name="kind"),
+        CheckConstraint("state IN ('asked', 'approved', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint("until_week >= from_week", name="span"),
+        Index("ix_exemptions_resident_id", "resident_id"),
+        Index("ix_exemptions_state_until_week", "state", "until_week"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    resident_id: int = Field(foreign_key="residents.id")
+    kind: str
+    from_week: date
+    until_week: date
+    state: str = "asked"
+    asked_at: datetime
+    decided_by: int | None = Field(default=None, foreign_key="residents.id")
+    decided_at: datetime | None = None

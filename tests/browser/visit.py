@@ -211,5 +211,6 @@ class Chat:
         await self.taps("Weekday mornings", on="When are you usually free?")
         await expect(self.key("Weekday mornings", on="When are you usually free?")).to_have_class("key chosen")
         await self.taps("Done", on="When are you usually free?")
+        await self.taps("Yes", on="or older?")
         await self.taps("I agree", on="Do you agree?")
         await self.sees(f"Welcome, {name}!")

@@ -25,11 +25,11 @@ from bot.intake.intake import Intake
 from bot.intake.state import AccountState
 from bot.intake.unit import UnitMiddleware
 from bot.settings import Settings, load
-from handlers.groups import capability as groups
+from handlers.groups.capability import capability as groups
 from handlers.kit.capability import Command as MenuCommand
 from handlers.kit.reply import Reply, show
 from handlers.kit.screens import Choice, Screen
-from handlers.presence import capability as presence
+from handlers.presence.capability import capability as presence
 from storage.engine import Database
 from storage.tables import Account, Inbox, Town, metadata, table_of
 from storage.unit import Unit

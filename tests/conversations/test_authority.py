@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from handlers.contests import actions as contests
 from handlers.desk import actions as desk
 from handlers.hours import actions as hours
 from handlers.kit.who import Who
+from handlers.ledger import actions as ledger
+from handlers.power import actions as power
+from handlers.reports import actions as reports
 from handlers.roles import actions as roles
 from handlers.roles import town_actions
 from handlers.shifts import actions as shifts
@@ -21,8 +25,9 @@ from storage.queries import roles as role_queries
 from storage.tables import ResidentState, Role
 from storage.unit import Unit
 from tests.conversations.walker import EVERYTHING, dump
-from tests.people import Town
-from town.facts import NotAllowed
+from tests.people import Person, Town
+from town.facts import NotAllowed, NotFound, NothingChanged
+from town.week import week_of
 
 pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
@@ -59,13 +64,26 @@ class Ground:
     anna: int
     applicant: int
     coordinator: int
+    report: int
+    settled: int
+    ben: int
+    contest: int
 
 
 Call = Callable[[Unit, Who, Ground, datetime], Awaitable[Any]]
 
+
+async def found(call: Awaitable[Any]) -> Any:
+    """Whoever may do it is told that there is nothing to be done it with."""
+    try:
+        return await call
+    except (NotFound, NothingChanged):
+        return None
+
+
 ACTIONS: dict[str, tuple[set[str], Call]] = {
     "join_shift": (RESIDENTS, lambda u, w, g, now: shifts.join_shift(u, who=w, shift_id=g.coming, now=now)),
-    "open_shift": (RESIDENTS, lambda u, w, g, now: shifts.open_shift(u, who=w, shift_id=g.coming)),
+    "open_shift": (RESIDENTS, lambda u, w, g, now: shifts.open_shift(u, who=w, shift_id=g.coming, now=now)),
     "my_projects": (ANY_COORDINATOR, lambda u, w, g, now: desk.my_projects(u, who=w)),
     "make_project": (
         OF_THE_TOWN,
@@ -118,6 +136,41 @@ ACTIONS: dict[str, tuple[set[str], Call]] = {
     "miss_one": (
         OF_THE_PROJECT,
         lambda u, w, g, now: hours.confirm_one(u, who=w, shift_id=g.over, resident_id=g.anna, minutes=0, now=now),
+    ),
+    "all_homes": (OF_THE_TOWN, lambda u, w, g, now: power.all_homes(u, who=w)),
+    "overview": (OF_THE_TOWN, lambda u, w, g, now: power.overview(u, who=w, week=week_of(now, w.zone))),
+    "document": (OF_THE_TOWN, lambda u, w, g, now: found(power.document(u, who=w, file_id=999))),
+    "adjust": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(power.adjust(u, who=w, town=w.town, week=week_of(now, w.zone), now=now)),
+    ),
+    "send a report": (
+        RESIDENTS,
+        lambda u, w, g, now: reports.send(
+            u, who=w, project_id=g.project, day=now.date(), minutes=60, what="x", witness_id=None, now=now
+        ),
+    ),
+    "my reports": (RESIDENTS, lambda u, w, g, now: reports.mine(u, who=w)),
+    "reports waiting": (RESIDENTS, lambda u, w, g, now: reports.waiting(u, who=w)),
+    "see a report": (OF_THE_PROJECT, lambda u, w, g, now: reports.page(u, who=w, report_id=g.report)),
+    "withdraw a report": (set(), lambda u, w, g, now: reports.withdraw(u, who=w, report_id=g.report, now=now)),
+    "confirm a report": (OF_THE_PROJECT, lambda u, w, g, now: reports.confirm(u, who=w, report_id=g.report, now=now)),
+    "reject a report": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: reports.reject(u, who=w, report_id=g.report, reason="x", now=now),
+    ),
+    "correct hours": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: ledger.correct(
+            u, who=w, kind="shift", id=g.settled, resident_id=g.ben, minutes=30, reason="x", now=now
+        ),
+    ),
+    "my week": (RESIDENTS, lambda u, w, g, now: ledger.week(u, who=w, monday=now.date(), now=now)),
+    "contests waiting": (ANY_COORDINATOR, lambda u, w, g, now: contests.waiting(u, who=w)),
+    "see a contest": (OF_THE_PROJECT, lambda u, w, g, now: contests.page(u, who=w, contest_id=g.contest)),
+    "decide a contest": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: contests.decide(u, who=w, contest_id=g.contest, upheld=True, reason="x", now=now),
     ),
     "appoint": (
         THE_MAYOR,
@@ -189,6 +242,32 @@ async def _everybody(town: Town, project: int, farm: int) -> dict[str, Who]:
     return found
 
 
+async def _disagreement(town: Town, project: int, anna: Person) -> dict[str, int]:
+    """Two people on a shift that is settled, one of whom contests it, and a report."""
+    pieter, ben = await town.coordinator("Bakery"), await town.resident("Ben")
+    settled = await town.shift(day=0, at="14:00", minutes=60)
+    await anna.joins(settled)
+    await ben.joins(settled)
+    await town.moves(hours=3)
+    by, me, now = await town.who(pieter), await town.who(anna), town.clock.now()
+    async with town.app.database.unit() as unit:
+        for person, length in ((anna, 0), (ben, 60)):
+            await hours.confirm_one(
+                unit, who=by, shift_id=settled, resident_id=person.resident_id, minutes=length, now=now
+            )
+        claim: dict[str, Any] = {"kind": "shift", "id": settled, "minutes": 60, "note": "x"}
+        opened = await contests.open_one(unit, who=me, now=now, **claim)
+        sent = await reports.send(
+            unit, who=me, project_id=project, day=now.date(), minutes=60, what="x", witness_id=None, now=now
+        )
+    return {
+        "report": sent.report.id,
+        "settled": settled,
+        "ben": ben.resident_id,
+        "contest": opened.contest.id,
+    }
+
+
 async def test_who_may_do_what(town: Town) -> None:
     project, farm = await town.project("Bakery"), await town.project("Farm")
     anna = await town.resident("Anna")
@@ -206,6 +285,7 @@ async def test_who_may_do_what(town: Town) -> None:
         anna=anna.resident_id,
         applicant=people["applicant"].me,
         coordinator=people["coordinator"].me,
+        **await _disagreement(town, project, anna),
     )
     before = await dump(town, *EVERYTHING)
     for name, (allowed, call) in ACTIONS.items():

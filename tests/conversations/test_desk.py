@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Select, select
 
-from handlers.desk import views
+from handlers.desk import shift_views, views
 from handlers.desk.actions import change_shift, rename_project
 from handlers.roles.actions import take_back
 from storage.queries.projects import ProjectRow, listed
@@ -17,9 +17,7 @@ from storage.queries.roster import OnRoster
 from storage.queries.shifts import ShiftRow
 from storage.tables import Outbox, Role, table_of
 from tests.people import Person, Town
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-"""What is the same on every channel."""
+from tests.variants import crosswise, once
 
 
 async def through_the_wizard(pieter: Person) -> None:
@@ -32,9 +30,11 @@ async def through_the_wizard(pieter: Person) -> None:
     await pieter.taps("Mill")
     await pieter.says("6")
     await pieter.taps("Baking")
-    await pieter.taps("Done")
+    for answer in ("Done", "Only a wish", "None"):
+        await pieter.taps(answer)
 
 
+@crosswise
 async def test_a_shift_is_put_up(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await through_the_wizard(pieter)
@@ -48,6 +48,7 @@ async def test_a_shift_is_put_up(town: Town) -> None:
     pieter.sees("0 of 6 places taken")
 
 
+@crosswise
 async def test_day_and_time_can_be_chosen_one_after_the_other(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await pieter.says("/desk")
@@ -73,7 +74,7 @@ async def test_day_and_time_can_be_chosen_one_after_the_other(town: Town) -> Non
     pieter.sees("Tuesday 24 November, 14:30–16:00")
 
 
-@on_web
+@once
 async def test_each_line_of_the_preview_can_be_changed(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await through_the_wizard(pieter)
@@ -89,7 +90,7 @@ async def test_each_line_of_the_preview_can_be_changed(town: Town) -> None:
     pieter.sees("Skills needed: none")
 
 
-@on_web
+@once
 async def test_the_time_can_be_changed_in_the_preview(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await through_the_wizard(pieter)
@@ -103,7 +104,7 @@ async def test_the_time_can_be_changed_in_the_preview(town: Town) -> None:
     pieter.sees("Friday 27 November, 08:30–11:30")
 
 
-@on_web
+@once
 async def test_a_wizard_that_was_left_goes_on(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await pieter.says("/desk")
@@ -120,6 +121,7 @@ async def test_a_wizard_that_was_left_goes_on(town: Town) -> None:
     pieter.sees("What is to be done?")
 
 
+@crosswise
 async def test_everybody_on_a_shift_is_told_of_a_change(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=2)
@@ -127,6 +129,7 @@ async def test_everybody_on_a_shift_is_told_of_a_change(town: Town) -> None:
     await thandi.joins(shift)
     await sipho.joins(shift)
     await pieter.forges(f"desk:shift:{shift}:0", on=await pieter.says("/desk"))
+    await pieter.taps("Change something")
     await pieter.taps("Day and time")
     await pieter.says("Fri 10")
     pieter.sees("I tell all 2 people")
@@ -142,7 +145,7 @@ async def test_everybody_on_a_shift_is_told_of_a_change(town: Town) -> None:
     anna.has_not_seen("has changed")
 
 
-@on_web
+@once
 async def test_a_moved_shift_reminds_anew(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=2)
@@ -162,6 +165,7 @@ async def test_a_moved_shift_reminds_anew(town: Town) -> None:
     assert len(set(starts)) == 2
 
 
+@crosswise
 async def test_a_cancelled_shift_tells_and_counts_no_more(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=2)
@@ -186,7 +190,7 @@ async def test_a_cancelled_shift_tells_and_counts_no_more(town: Town) -> None:
     thandi.has_seen("is cancelled", times=1)
 
 
-@on_web
+@once
 async def test_there_cannot_be_fewer_places_than_are_taken(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", places=5)
@@ -203,7 +207,7 @@ async def test_there_cannot_be_fewer_places_than_are_taken(town: Town) -> None:
     pieter.sees("Nobody had to be told")
 
 
-@on_web
+@once
 async def test_a_started_shift_stays_as_it_is(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=0, at="10:00")
@@ -215,6 +219,7 @@ async def test_a_started_shift_stays_as_it_is(town: Town) -> None:
     pieter.sees("has already started")
 
 
+@crosswise
 async def test_the_roster(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread")
@@ -226,6 +231,7 @@ async def test_the_roster(town: Town) -> None:
     pieter.sees(f"✓ {person.name} is coming")
 
 
+@crosswise
 async def test_hours_wait_at_the_desk(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=0, at="10:00")
@@ -241,7 +247,7 @@ async def test_hours_wait_at_the_desk(town: Town) -> None:
     pieter.sees("1 person still waits")
 
 
-@on_web
+@once
 async def test_another_project_is_out_of_reach(town: Town) -> None:
     await town.coordinator("Bakery")
     farm = await town.coordinator("Farm", name="Lerato Dlamini")
@@ -267,13 +273,14 @@ async def test_another_project_is_out_of_reach(town: Town) -> None:
     farm.sees("Which day?")
 
 
+@crosswise
 async def test_a_resident_has_no_desk(town: Town) -> None:
     thandi = await town.resident()
     await thandi.says("/desk")
     thandi.sees("Only coordinators can do that.")
 
 
-@on_web
+@once
 async def test_a_role_that_ends_in_the_middle_of_a_wizard(town: Town) -> None:
     mayor = await town.mayor()
     pieter = await town.coordinator("Bakery")
@@ -292,6 +299,7 @@ async def test_a_role_that_ends_in_the_middle_of_a_wizard(town: Town) -> None:
     pieter.sees("Only a coordinator")
 
 
+@crosswise
 async def test_a_project_is_begun_and_changed(town: Town) -> None:
     mayor = await town.mayor()
     await mayor.says("/desk")
@@ -302,7 +310,7 @@ async def test_a_project_is_begun_and_changed(town: Town) -> None:
     mayor.sees("Workshop is a project of the town now")
     await mayor.taps("The project")
     mayor.sees("For people who like: Energy")
-    await mayor.taps("Change the project")
+    await mayor.taps("More of the project")
     await mayor.taps("Name")
     await mayor.says("<i>Smithy</i>")
     mayor.sees("<i>Smithy</i>, Station Road 4")
@@ -310,6 +318,7 @@ async def test_a_project_is_begun_and_changed(town: Town) -> None:
     await mayor.taps("None of these")
     assert "For people who like" not in mayor.last.text
     await mayor.says("/desk")
+    await mayor.taps("More at the desk")
     await mayor.taps("New project")
     await mayor.says("<i>Smithy</i>")
     await mayor.says("Elsewhere")
@@ -317,7 +326,7 @@ async def test_a_project_is_begun_and_changed(town: Town) -> None:
     mayor.sees("There is a project called “<i>Smithy</i>” already.")
 
 
-@on_web
+@once
 @pytest.mark.parametrize("name", ["Back", "My week", "New shift", "The town's own long name of a project"])
 async def test_a_project_may_be_called_like_a_button(town: Town, name: str) -> None:
     mayor = await town.mayor()
@@ -333,7 +342,7 @@ async def test_a_project_may_be_called_like_a_button(town: Town, name: str) -> N
     assert len(mayor.last.labels) == 4
 
 
-@on_web
+@once
 async def test_two_changes_one_after_the_other_tell_each_time(town: Town) -> None:
     """What somebody hears is true in its order: from A to B, then from B to C."""
     pieter = await town.coordinator("Bakery")
@@ -358,7 +367,7 @@ async def changes(pieter: Person, shift: int, what: str, answer: str) -> None:
     await pieter.says(answer)
 
 
-@on_web
+@once
 async def test_the_changes_of_a_night_arrive_as_one(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=3)
@@ -387,7 +396,7 @@ async def test_the_changes_of_a_night_arrive_as_one(town: Town) -> None:
     anna.has_seen("Saturday 28 November, 11:00–13:00 (it was Friday 27 November, 10:00–12:00)")
 
 
-@on_web
+@once
 async def test_what_is_changed_and_changed_back_at_night_is_no_news(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=3)
@@ -403,7 +412,7 @@ async def test_what_is_changed_and_changed_back_at_night_is_no_news(town: Town) 
     thandi.has_not_seen("has changed")
 
 
-@on_web
+@once
 async def test_a_cancelled_shift_is_not_said_to_have_changed(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=3)
@@ -419,7 +428,7 @@ async def test_a_cancelled_shift_is_not_said_to_have_changed(town: Town) -> None
     thandi.has_seen("is cancelled", times=1)
 
 
-@on_web
+@once
 async def test_who_is_on_another_shift_at_the_new_time_hears_of_it(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     shift = await town.shift("Bread", day=2)
@@ -445,7 +454,7 @@ async def test_who_is_on_another_shift_at_the_new_time_hears_of_it(town: Town) -
     thandi.has_seen("has changed", times=1)
 
 
-@on_web
+@once
 @pytest.mark.parametrize(
     ("what", "answer"), [("title", "Bread"), ("place", "1"), ("when", "Thu 9"), ("length", "2 h"), ("places", "10")]
 )
@@ -462,6 +471,7 @@ async def test_a_change_to_the_same_is_none(town: Town, what: str, answer: str) 
     thandi.has_not_seen("has changed")
 
 
+@crosswise
 async def test_a_place_is_chosen_by_its_number_or_written(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await pieter.says("/desk")
@@ -476,7 +486,7 @@ async def test_a_place_is_chosen_by_its_number_or_written(town: Town) -> None:
     pieter.sees("Where: help")
 
 
-@on_web
+@once
 async def test_forged_answers_of_the_wizard_are_refused_politely(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await pieter.says("/desk")
@@ -514,8 +524,8 @@ def test_long_lists_stay_within_what_every_channel_shows() -> None:
         views.desk([one] * 30, 2, everywhere=False, rosters=3, applicants=0),
         views.project(one, _many_shifts(), 3, awaiting=2, zone=ZONE),
         views.past(one, _many_shifts(), 3, ZONE),
-        views.roster(_many_shifts()[0], people, 2, ZONE),
-        views.shift(_many_shifts()[0], [], now=NOW - timedelta(hours=1), zone=ZONE),
+        shift_views.roster(_many_shifts()[0], people, 2, ZONE),
+        shift_views.shift(_many_shifts()[0], [], now=NOW - timedelta(hours=1), zone=ZONE),
     ):
         assert 1 <= len(screen.choices) <= 10
 

@@ -252,6 +252,8 @@ async def _puts_up(watch: Watch, project: int, text: str) -> None:
         await watch.says(words)
     await watch.taps("w:newshift:skills:1")
     await watch.taps("w:newshift:skills:done")
+    for count in (text, "1", "1"):
+        await watch.says(count)
     await watch.taps("w:newshift:preview:publish")
     await watch.taps("leave")
 
@@ -371,7 +373,7 @@ async def _state(town: Town, person: Person) -> str | None:
 async def test_every_command_in_every_question_of_the_sign_up(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     stranger = await town.stranger()
     watch = Watch(town, stranger, caplog)
-    answers = ("1", "BREAD7", "Thandi", "Mill Lane", "none of these", "none of these", "none of these")
+    answers = ("1", "BREAD7", "Thandi", "Mill Lane", "none of these", "none of these", "none of these", "yes")
     for answer in answers:
         asked = (await stranger.looks())[-1].text
         for command in COMMANDS:
@@ -437,7 +439,7 @@ async def test_help_before_the_sign_up(town: Town) -> None:
 async def test_whoever_was_turned_away_may_ask_again(town: Town) -> None:
     mayor = await town.mayor()
     person = await town.stranger()
-    answers = ("english", "Thandi", "Mill Lane", "none of these", "none of these", "none of these", "i agree")
+    answers = ("english", "Thandi", "Mill Lane", "none of these", "none of these", "none of these", "yes", "i agree")
     for words in answers:
         await person.says(words)
     await town.settles()
@@ -489,7 +491,7 @@ async def test_a_setup_code_that_somebody_else_used_meanwhile(town: Town) -> Non
         code = await make_setup_code(unit, now=town.clock.now())
     stranger, naledi = await town.stranger(), await town.resident()
     await stranger.says(f"/start {code}")
-    for words in ("english", "Thandi", "Mill Lane", "none of these", "none of these", "none of these"):
+    for words in ("english", "Thandi", "Mill Lane", "none of these", "none of these", "none of these", "yes"):
         await stranger.says(words)
     await naledi.says(code)
     await stranger.taps("I agree")

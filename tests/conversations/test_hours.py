@@ -19,6 +19,7 @@ from town.facts import AlreadyConfirmed, Fact
 MONDAY = date(2026, 11, 23)
 
 on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_all_came_in_one_tap(town: Town) -> None:
@@ -46,6 +47,7 @@ async def test_all_came_in_one_tap(town: Town) -> None:
     pieter.has_not_seen("still wait")
 
 
+@on_sqlite
 async def test_one_by_one(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00", minutes=120)
@@ -89,6 +91,7 @@ async def test_one_by_one(town: Town) -> None:
 
 
 @on_web
+@on_sqlite
 async def test_nobody_confirms_their_own(town: Town) -> None:
     pieter, thandi = await town.coordinator("Bakery", "Pieter"), await town.coordinator("Bakery", "Thandi")
     shift = await town.shift(day=0, at="10:00")
@@ -119,6 +122,7 @@ async def test_nobody_confirms_their_own(town: Town) -> None:
 
 
 @on_web
+@on_sqlite
 async def test_who_alone_was_there_is_not_asked_about_themself(town: Town) -> None:
     pieter, mayor = await town.coordinator("Bakery", "Pieter"), await town.mayor("Naledi")
     shift = await town.shift(day=0, at="10:00")
@@ -136,6 +140,7 @@ async def test_who_alone_was_there_is_not_asked_about_themself(town: Town) -> No
 
 
 @on_web
+@on_sqlite
 async def test_where_nobody_else_may_the_line_stays_open(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00")
@@ -150,6 +155,7 @@ async def test_where_nobody_else_may_the_line_stays_open(town: Town) -> None:
 
 
 @on_web
+@on_sqlite
 async def test_only_those_who_answer_for_the_project(town: Town) -> None:
     await town.coordinator("Bakery", "Pieter")
     farmer = await town.coordinator("Farm", "Willem")
@@ -170,6 +176,7 @@ async def test_only_those_who_answer_for_the_project(town: Town) -> None:
 
 
 @on_web
+@on_sqlite
 async def test_not_before_the_end_and_not_for_strangers_to_the_shift(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00")
@@ -190,6 +197,7 @@ async def test_not_before_the_end_and_not_for_strangers_to_the_shift(town: Town)
 
 
 @on_web
+@on_sqlite
 async def test_open_rosters_are_found_again(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna = await town.resident("Anna")
@@ -211,6 +219,7 @@ async def test_open_rosters_are_found_again(town: Town) -> None:
 
 
 @on_web
+@on_sqlite
 async def test_nobody_there_nothing_asked(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00")

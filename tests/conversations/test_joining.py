@@ -40,7 +40,7 @@ async def mayors(town: Town) -> int:
 
 async def answers(person: Person) -> None:
     """All questions from the name on."""
-    for words in (person.name, "Mill Lane", "none of these", "none of these", "none of these", "i agree"):
+    for words in (person.name, "Mill Lane", "none of these", "none of these", "none of these", "yes", "i agree"):
         await person.says(words)
 
 
@@ -323,7 +323,8 @@ async def test_a_year_later_old_messages_are_forgotten(town: Town) -> None:
             return (
                 len(await unit.rows(select(messages.c.id).where(messages.c.at < now + timedelta(hours=1)))),
                 len(await unit.rows(select(files.c.id))),
-                {row.dedupe_key for row in await unit.rows(select(notices.c.dedupe_key))},
+                {row.dedupe_key for row in await unit.rows(select(notices.c.dedupe_key))}
+                & {"sent", "dropped", "waiting"},  # a year has other notices of its own
             )
 
     before = await left()

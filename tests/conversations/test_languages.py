@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,14 +10,18 @@ import pytest
 from bot.channels.web.limits import check_text
 from handlers import catalogue
 from handlers.kit.facts import known, sentence
+from handlers.kit.reasons import REJECT
 from handlers.kit.screens import Screen
+from handlers.series.reasons import kept
 from locales import LANGUAGES, _, speaking
 from tests.channels.telegram_town import until
 from tests.emulators.telegram_html import parse
 from tests.people import OPENING, Town
 from town import facts
 from town.facts import Fact
+from town.series import Pattern
 from town.settings import SPECS, TownSettings
+from town.swaps import Rule
 
 RIVERBEND = TownSettings(name="Riverbend & <Sons>", zone="Africa/Johannesburg")
 
@@ -35,7 +40,44 @@ SHIFT: dict[str, Any] = {
 OLD = {f"old_{name}": value for name, value in SHIFT.items()} | {"old_title": "Bread", "old_place": "Hall"}
 CLASH = {"other": 8, "other_title": "Weeding & <hoeing>"}
 CLASH |= {f"other_{name}": SHIFT[name] for name in ("starts_at", "ends_at")}
+GIVEN = {"swap": 4, "name": "Anna <b>", "until": "2026-11-25T06:00:00+00:00"}
+GIVEN |= {f"give_{name}": value for name, value in SHIFT.items()} | {"give_shift": 7}
+SWAPPED = GIVEN | {f"take_{name}": value for name, value in SHIFT.items()} | {"take_shift": 8, "take_place": ""}
+SWAP_OVER = (
+    *({**GIVEN, "mine": mine, "why": why} for mine in (True, False) for why in ("withdrawn", "settled", "expired")),
+    *(
+        {**SWAPPED, "mine": mine, "why": why, "rule": rule.value, "title": "Bread & <b>", "person": person}
+        for rule in Rule
+        for why, mine, person in (("refused", True, "Ben <b>"), ("lapsed", True, ""), ("lapsed", False, "Ben <b>"))
+    ),
+)
+REASONS = [
+    kept(fact)
+    for fact in (
+        facts.ShiftClash(title="<b>", other="Cake & <b>", starts_at=OPENING, ends_at=OPENING),
+        facts.NeedsSkill(title="<b>", skills=(1, 2), proof=True),
+        facts.TooMuchInAWeek(title="<b>", most=600, minor=True),
+        *[facts.ShiftFull(title="Bread " * 10)] * 20,
+    )
+]
 ROSTER = {**SHIFT, "open": 3, "names": ["Anna <b>", "Ben"]}
+REPORT = {"report": 4, "name": "Anna <b>", "project": "Bakery <3", "witness": "Ben <b>", "day": "2026-11-23"}
+REPORT |= {"minutes": 90, "what": "Fetched <flour>"}
+BESIDE = [{"title": "<i>", "starts_at": SHIFT["starts_at"], "ends_at": SHIFT["ends_at"], "minutes": 0}]
+BESIDE += [{"title": "Swept & <b>", "starts_at": None, "ends_at": None, "minutes": 30}]
+CONTEST = {"contest": 4, "name": "Anna <b>", "title": "Bread & <b>", "project": "<", "minutes": 90, "note": "I <was>"}
+CONTEST |= {"starts_at": SHIFT["starts_at"], "ends_at": SHIFT["ends_at"], "day": None, "first": "Pieter <b>"}
+CONTEST |= {"checked_in_at": SHIFT["starts_at"]}
+OF_REPORT = {"starts_at": None, "ends_at": None, "day": "2026-11-23", "checked_in_at": None}
+CORRECTED = {**CONTEST, "kind": "shift", "of": 7, "resident": 3, "week": "2026-11-23", "old": 120, "new": 0}
+CORRECTED |= {"reason": "I <mistook> it", "by": "Thandi <b>"}
+STANDING = {"week": "2026-11-23", "required": 180, "minutes": 30, "carried": 0, "missing": 150}
+NOTE = {**STANDING, "promised": 0, "kept": True, "shifts": [SHIFT, {**SHIFT, "shift": 8}]}
+EXEMPT = {"exemption": 4, "name": "Anna <b>", "by": "Naledi <b>", "kind": "care", "state": "approved"}
+EXEMPT |= {"first": "2026-11-23", "last": "2026-12-06"}
+PLAN = {"plan": 3, "project_id": 1, "project": "Bakery <3", "week": "2026-11-30", "placed": 18, "places": 20}
+COVER = {**SHIFT, "call": 3, "gives": 0, "later": 0}
+SHORT = {**SHIFT, "free": 2, "asking": False}
 FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
     "shift.reminder": ({**SHIFT, "lead": 1440, "joined": False}, {**SHIFT, "lead": 120, "joined": True}),
     "shift.changed": (
@@ -44,13 +86,104 @@ FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
         {**SHIFT, **{f"old_{name}": value for name, value in SHIFT.items()}},
     ),
     "shift.cancelled": (SHIFT,),
-    "signup.released": ({**SHIFT, "name": "Anna <b>", "free": 1}, {**SHIFT, "name": "Anna", "free": 5}),
+    "signup.released": (
+        {**SHIFT, "name": "Anna <b>", "free": 1, "called": True, "passed_on": False},
+        {**SHIFT, "name": "Anna", "free": 5, "called": False, "passed_on": True},
+        {**SHIFT, "name": "Anna", "free": 5, "called": False, "passed_on": False, "unled": [["Baking", 1], ["<b>", 2]]},
+    ),
+    "waiting.offer": ({**SHIFT, "until": SHIFT["starts_at"]},),
+    "waiting.changed": (SHIFT | {"offered": True}, SHIFT | {"offered": False}),
+    "waiting.lapsed": (SHIFT,),
+    "waiting.ended": (SHIFT,),
     "hours.roster": (ROSTER, {**ROSTER, "open": 1}),
     "hours.reminder": (ROSTER, {**ROSTER, "open": 1}),
     "hours.overdue": (ROSTER, {**ROSTER, "open": 1, "names": []}),
     "hours.own": ({**SHIFT, "resident": 3, "name": "Pieter <b>"},),
     "hours.confirmed": ({**SHIFT, "week": "2026-11-23"},),
+    "cover.ask": (
+        {**COVER, "likes": "Bread and food", "skills": ["Baking", "Weir <keeping>"], "is_free": True, "gives": 120},
+        {**COVER, "place": "", "likes": "", "skills": [], "is_free": False, "later": 60},
+        {**COVER, "likes": "", "skills": [], "is_free": False},
+    ),
+    "cover.came": ({**SHIFT, "name": "Ben <b>", "free": 0}, {**SHIFT, "name": "Ben", "free": 2}),
+    "cover.nobody": tuple({**SHIFT, "asked": asked, "declined": 0, "free": 1} for asked in (0, 1, 9)),
+    "cover.short": (
+        {"day": "2026-11-25", "shifts": [SHORT], "more": 0},
+        {"day": "2026-11-25", "shifts": [SHORT, {**SHORT, "shift": 8, "asking": True}], "more": 0},
+        {"day": "2026-11-25", "shifts": [{**SHORT, "shift": number} for number in range(20)], "more": 40},
+    ),
     "hours.missed": ({**SHIFT, "coordinator": "Pieter <b>"},),
+    **{
+        f"report.{what}": (
+            {**REPORT, "seen": True, "beside": BESIDE, "names": ["Ben <b>"]},
+            {**REPORT, "seen": False, "witness": "", "beside": [], "names": []},
+        )
+        for what in ("asked", "reminder", "overdue")
+    },
+    "report.confirmed": ({**REPORT, "by": "Pieter <b>"},),
+    "report.rejected": tuple(
+        {**REPORT, "by": "Pieter <b>", "reason": reason, "until": OPENING.isoformat()}
+        for reason in (*REJECT, "Quite <another>")
+    ),
+    **{
+        f"contest.{what}": tuple(
+            {**CONTEST, **about, "written": written, "reason_then": reason, "names": names}
+            for about in ({}, OF_REPORT)
+            for written, reason, names in ((0, "", []), (60, "Nobody saw them there", ["Ben <b>"]), (60, "", ["x"]))
+        )
+        for what in ("asked", "overdue")
+    },
+    "contest.passed_on": tuple(
+        {**CONTEST, "names": ["Ben <b>"], "late": late, "again": again}
+        for late, again in ((True, False), (True, True), (False, False))
+    ),
+    "contest.decided": tuple(
+        {**CONTEST, "upheld": upheld, "by": "Ben <b>", "reason": "So <it> was", "written": written}
+        for upheld, written in ((True, 90), (False, 60), (False, 0))
+    ),
+    "ledger.corrected": (
+        {**CORRECTED, "until": OPENING.isoformat()},
+        {**CORRECTED, "kind": "report", "starts_at": None, "ends_at": None, "day": "2026-11-23", "until": None},
+    ),
+    "standing.note": (
+        NOTE,
+        {**NOTE, "kept": False, "carried": 60, "promised": 60, "shifts": []},
+        *({**NOTE, "promised": 180, "kept": kept} for kept in (True, False)),
+    ),
+    "standing.ended": (STANDING, {**STANDING, "carried": 30, "corrected": True}),
+    "standing.spared": (STANDING,),
+    "standing.back": ({**STANDING, "current": 180}, STANDING),
+    "exempt.asked": (EXEMPT, {**EXEMPT, "kind": "age"}),
+    "exempt.approved": (EXEMPT,),
+    "exempt.declined": (EXEMPT,),
+    "exempt.ended": (EXEMPT, {**EXEMPT, "state": "withdrawn"}),
+    "swap.asked": (GIVEN, SWAPPED),
+    "swap.done": (GIVEN, SWAPPED),
+    "swap.told": ({**GIVEN, "giver": "Ben <b>"}, {**SWAPPED, "giver": "Ben <b>"}),
+    "swap.declined": (GIVEN, SWAPPED),
+    "swap.over": SWAP_OVER,
+    **{
+        f"skill.{what}": ({"skill": "Baking", "by": "<b>"}, {"skill": "Our <own>", "by": "Ben"})
+        for what in ("signed_off", "taken_back", "master", "master_ended")
+    },
+    "series.missed": (
+        {"series": 3, "title": "Bread & <b>", "weeks": [{**SHIFT, "position": 2}]},
+        {"series": 3, "title": "Bread", "weeks": [{**SHIFT, "reason": reason} for reason in REASONS]},
+    ),
+    "series.stopped": tuple(
+        {
+            "series": 3,
+            "title": "Bread & <b>",
+            "name": "Anna <b>",
+            "called": called,
+            "weeks": [{**SHIFT, "free": 1, "passed_on": True}, *[{**SHIFT, "free": 2, "passed_on": False}] * more],
+        }
+        for called, more in ((True, 0), (False, 20))
+    ),
+    "series.cancelled": tuple(
+        {"title": "Bread & <b>", "project": "Bakery &", "weeks": [SHIFT] * count} for count in (2, 30)
+    ),
+    "series.ended": ({"title": "Bread <b>", "project": "Bakery &", "pattern": Pattern((1, 3), 2).rule},),
     "role.given": (
         {"role": "mayor", "project": "", "by": "<b>"},
         {"role": "coordinator", "project": "<", "by": "x"},
@@ -60,6 +193,10 @@ FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
     "join.asked": ({"name": "Anna <b>", "applicant": 5},),
     "join.accepted": ({"town": "Riverbend & Sons"},),
     "join.declined": ({"town": "Riverbend & Sons"},),
+    "plan.ready": ({**PLAN, "placed": 0}, {**PLAN, "placed": 1, "places": 1}, PLAN),
+    "plan.again": ({**PLAN, "placed": 0}, {**PLAN, "placed": 1, "places": 1}, PLAN),
+    "plan.failed": (PLAN,),
+    "plan.offer": tuple({**SHIFT, "until": SHIFT["starts_at"], "learner": learner} for learner in (True, False)),
 }
 """For every notice, what its fields may be."""
 
@@ -92,7 +229,10 @@ def test_every_fact_has_a_sentence() -> None:
 
 
 EXAMPLES = {"most": 60, "taken": 3, "starts_at": OPENING, "ends_at": OPENING, "low": 1, "high": 500}
-EXAMPLES |= {"key": "most_places", "minutes": 120}
+EXAMPLES |= {"kept": 4, "fewest": 6, "age": 18}
+EXAMPLES |= {"first": date(2026, 11, 10), "last": date(2026, 11, 24), "days": 14}
+EXAMPLES |= {"opens_at": OPENING, "since": OPENING, "rest": 660, "skills": (1, 2), "proof": True, "minor": True}
+EXAMPLES |= {"key": "most_places", "minutes": 120, "rule": Rule.CLASH.value}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -134,8 +274,39 @@ SCREENS = [
     "hours:people:1:0:0:0", "hours:later:1:0:0:0", "hours:all:1:0:0:0", "town:home:0:0:", "town:roles:0:0:",
     "town:role:1:0:", "town:end:1:0:", "town:appoint:0:0:", "town:waiting:0:0:", "town:topics:0:0:skill",
     "town:topics:0:1:interest", "town:topic:1:0:skill", "town:addtopic:0:0:skill", "town:settings:0:0:",
-    "town:settings:0:1:", "town:settings:0:2:", "nothing",
+    "town:settings:0:1:", "town:settings:0:2:", "stand:why::0:0",
+    "stand:why:2026-11-16:0:0", "stand:ask::0:0", "stand:new::0:0",
+    "w:exempt:kind:care", "w:exempt:first:2026-11-23", "w:exempt:last:4", "w:exempt:sure:yes", "stand:ask::0:0",
+    "stand:exempts::0:0", "stand:open::1:0", "stand:end::1:0", "stand:ended::1:0",
+    "cover:mine:0:0", "cover:which:2:0",
+    "cover:short:0:0", "cover:ask:2:0", "cover:take:1:0", "cover:no:1:0", "nothing",
 ]  # fmt: skip
+SCREENS += [
+    "shift:join:2", "swap:open:2:0:0:0", "swap:hand:2:0:0:0", "swap:swap:2:0:0:0", "swap:people:2:1:0:0",
+    "swap:name:2:0:0:0", "swap:sure:2:0:0:2", "swap:ask:2:0:0:2", "swap:mine:0:0:0:0", "swap:one:0:1:0:0",
+    "swap:withdraw:0:1:0:0", "swap:one:0:1:0:0", "swap:mine:0:0:0:0", "ics:feed:0", "ics:on:0", "ics:shift:2",
+    "ics:all:0", "shift:release:2",
+]  # fmt: skip
+SCREENS += [
+    "desk:skills:2:0", "w:changeshift:skills:1", "w:changeshift:skills:done",
+    "w:changeshift:kinds:1p2", "w:changeshift:kinds:1l1", "shift:open:2", "desk:shift:2:0", "me:born:0",
+    "skill:mine:0:0:0", "skill:signoff:0:0:0", "skill:desk:0:0:0", "skill:desk:0:0:1", "skill:skill:1:0:0",
+    "skill:find:1:0:0", "skill:person:1:2:0", "skill:appoint:1:2:0", "skill:skill:1:0:0", "skill:end:1:2:0",
+    "skill:unsign:1:2:0",
+]  # fmt: skip
+SCREENS += [
+    "hours:missed:1:2:0:0", "hours:person:1:2:0:0", "ledger:correct:1:2:0", "w:correct:minutes:60",
+    "w:correct:reason:0", "w:correct:sure:yes", "ledger:week:2026-11-23:0:0", "ledger:contest:2026-11-23:0:0",
+    "report:new:0:0", "w:report:day:2026-11-24", "w:report:minutes:60", "report:mine:0:0", "report:list:0:0",
+    "contest:open:shift:1:0", "contest:list::0:0",
+    "power:home::0:0", "power:register::0:0", "power:join::0:0", "power:open::0:0",
+    "power:homes::0:0", "power:files::0:0",
+]  # fmt: skip
+SCREENS += [
+    "check:in:1:0:0", "check:in:2:0:0", "check:join:2:0:0", "check:code:2:0:0", "check:here:1:0:0", "check:here:2:0:0",
+    "check:tick:1:2:0", "hours:here:1:0:0:0", "labour:open::0", "labour:open:2026-11-16:0", "labour:chart::0",
+]  # fmt: skip
+SCREENS += ["plan:open:1:0:0:0", "plan:make:1:1:0:0", "plan:make:1:0:0:0", "plan:town:0:0:0:0", "plan:all:0:0:0:0"]
 SCREENS += [f"town:setting:0:0:{spec.key}" for spec in SPECS]
 
 

@@ -55,7 +55,7 @@ async def test_cannot_come_frees_the_place_and_offers_others(town: Town) -> None
     await town.moves(hours=3)
     await anna.looks()
     await anna.taps("Can't come")
-    anna.sees("Your place on “Bread baking” is free again, and the coordinator is being told.")
+    anna.sees("Your place on “Bread baking” is free again, and I ask others whether they can step in.")
     anna.sees("Perhaps another one suits you:")
     anna.sees("1. Weeding")
     await anna.forges(f"shift:cant:{shift}")

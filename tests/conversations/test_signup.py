@@ -25,6 +25,8 @@ async def test_the_whole_sign_up(town: Town) -> None:
     await person.taps("Done")
     await person.taps("Weekend mornings")
     await person.taps("Done")
+    assert person.sees("Are you 18 or older?")
+    await person.taps("Yes")
     assert person.sees("Your data")
     await person.taps("I agree")
     assert person.sees("Welcome, Thandi Nkosi!")
@@ -39,7 +41,8 @@ async def test_everything_can_be_typed(town: Town) -> None:
     person = await town.stranger()
     for words in ("1", "Sipho Dlamini", "River Street", "2", "done", "none of these", "weekday mornings", "done"):
         await person.says(words)
-    await person.says("i agree")
+    for words in ("yes", "i agree"):
+        await person.says(words)
     assert person.sees("Welcome, Sipho Dlamini!")
     await person.says("my week")
     assert person.sees("My week")
@@ -104,7 +107,7 @@ async def test_somebody_has_to_let_them_in(town: Town) -> None:
     mayor = await town.mayor()
     person = await town.stranger()
     await person.taps("English")
-    for words in ("Thandi", "Mill Lane", "none of these", "none of these", "none of these", "i agree"):
+    for words in ("Thandi", "Mill Lane", "none of these", "none of these", "none of these", "yes", "i agree"):
         await person.says(words)
     assert person.sees("lets people in")
     await person.says("/week")

@@ -14,16 +14,22 @@ from handlers.kit.taps import MeTap
 from storage.sql import select
 from storage.tables import (
     Account,
+    Contest,
     HoursEntry,
+    HoursReport,
     Inbox,
     Project,
     Resident,
     ResidentTopic,
     RoleGrant,
+    Series,
+    SeriesException,
+    SeriesSkill,
     SetupCode,
     Shift,
     ShiftSkill,
     Signup,
+    StandingSignup,
     Topic,
     table_of,
 )
@@ -78,25 +84,60 @@ TAPS = {
     for prefix, words in {
         "shift": "open join leave release coming cant share",
         "list": "day project suits mine",
-        "hours": "list open all people person came missed typed later",
+        "hours": "list open all here people person came missed typed later",
+        "cover": "mine which take no ask short",
         "desk": "home project past newproject particulars rename move interest new shift roster title when length "
         "place places skills cancel cancelled",
         "town": "home roles role end ended appoint waiting applicant letin turnaway settings setting topics topic "
         "retire addtopic",
+        "plan": "open make town all see shift drop send",
         "me": "open privacy data reminders name street skills interests free_times language reminder_early "
-        "reminder_late",
+        "reminder_late born",
+        "skill": "mine signoff desk skill find person sign unsign appoint end",
+        "swap": "open hand name swap people sure ask mine one accept decline withdraw",
+        "ics": "shift all feed on renew off",
+        "report": "new mine list open withdraw yes no",
+        "contest": "open list see uphold keep",
+        "ledger": "week contest correct",
+        "stand": "why ask new end ended exempts open approve shorter decline",
+        "series": "project new open changes title start length place places skills last out without again end ended "
+        "mine every hold skip skipped stop keep leave",
+        "check": "in join code here tick untick",
+        "labour": "open chart",
+        "power": "home register join meter leave left open file adjust files get homes one out takeout",
     }.items()
 }
 WIZARDS = {
-    "signup": ("language", "code", "name", "street", "skills", "interests", "free_times", "consent"),
-    "me": ("language", "name", "street", "skills", "interests", "free_times", "reminder_early", "reminder_late"),
-    "newshift": ("project", "title", "day", "start", "length", "place", "places", "skills", "preview"),
-    "changeshift": ("title", "day", "start", "length", "place", "places", "skills", "sure"),
+    "signup": ("language", "code", "name", "street", "skills", "interests", "free_times", "adult", "born", "consent"),
+    "me": (
+        *("language", "name", "street", "skills", "interests", "free_times", "born"),
+        *("reminder_early", "reminder_late"),
+    ),
+    "newshift": ("project", "title", "day", "start", "length", "place", "places", "skills", "kinds", "preview"),
+    "changeshift": ("title", "day", "start", "length", "place", "places", "skills", "kinds", "sure"),
     "project": ("name", "place", "interest"),
     "appoint": ("person", "role", "project", "sure"),
     "setting": ("value",),
     "topic": ("name",),
     "hours": ("minutes",),
+    "report": ("project", "day", "minutes", "what", "witness", "check"),
+    "rejectreport": ("reason",),
+    "contest": ("minutes", "note", "sure"),
+    "decide": ("reason",),
+    "correct": ("minutes", "reason", "sure"),
+    "meter": ("meter",),
+    "homecode": ("code",),
+    "newseries": (
+        *("title", "weekdays", "weeks", "first", "last", "start", "length", "place", "places", "skills", "kinds"),
+        "preview",
+    ),
+    "changeseries": ("since", "title", "start", "length", "place", "places", "skills", "kinds", "last", "sure"),
+    "leaveout": ("day", "sure"),
+    "swap": ("person",),
+    "skillperson": ("person",),
+    "checkin": ("code",),
+    "exempt": ("kind", "first", "last", "sure"),
+    "shorter": ("last",),
 }
 VALUES: tuple[str, ...] = (
     "@back",
@@ -115,7 +156,19 @@ VALUES: tuple[str, ...] = (
 VALUES += ("p-1", "p99999", "page1", "pageX", "weekmorning", "en", "xx", "open", "approval", "0", "1", "7", "-7", "60")
 VALUES += ("2026-11-25", "9999-12-31", "0001-01-01", "09:00", "25:00", "½", "x" * 40, "", ":", "::", "\u202e")
 NUMBERS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "-1", "2147483647", "2147483648", "9" * 30, "", "x", "٣", " 1")
-KEYS = ("", "skill", "interest", "name", "join_policy", "required_minutes", "zone", "nothing", "2026-11-25", "x", "é")
+KEYS: tuple[str, ...] = (
+    "",
+    "skill",
+    "interest",
+    "name",
+    "join_policy",
+    "required_minutes",
+    "zone",
+    "nothing",
+    "x",
+    "é",
+)
+KEYS += ("shift", "report", "2026-11-23", "2026-11-25", "report-1", "report-x")
 COMMANDS: tuple[str, ...] = (
     "/start",
     "/week",
@@ -124,12 +177,16 @@ COMMANDS: tuple[str, ...] = (
     "/desk",
     "/town",
     "/rosters",
+    "/report",
+    "/week 2",
+    "/regular",
     "/help",
     "/cancel",
     "/setup",
     "/nothing",
 )
 COMMANDS += ("/Week", "/start shift_1", "/start shift_99999999999", "/start KKKK-3333", "/start <b>", "/", "//", "/ ")
+COMMANDS += ("/start in_1_BCDFGH", "/start in_1_<b>", "/start in_99999999999_KKKKKK", "BCDFGH", "k4m p7t")
 COMMANDS += ("/my week", "/setup KKKK-3333", "/me@riverbend_bot", "week", "my week", "help", "cancel", "town", "desk")
 
 
@@ -140,11 +197,15 @@ def forged(chance: random.Random) -> str:
         prefix = chance.choice(list(TAPS))
         parts = [prefix, chance.choice((*TAPS[prefix], "nothing", ""))]
         parts += [chance.choice(NUMBERS) if chance.random() < 0.7 else str(chance.randint(1, 12)) for _ in range(
-            {"shift": 1, "list": 0, "hours": 4, "desk": 2, "town": 2, "me": 1}[prefix]
+            {"shift": 1, "list": 0, "hours": 4, "desk": 2, "town": 2, "me": 1, "skill": 3, "swap": 4, "ics": 1,
+             "series": 2, "report": 2, "contest": 0, "ledger": 0, "stand": 0, "check": 3, "labour": 0, "plan": 4,
+             "power": 0, "cover": 2}[prefix]
         )]  # fmt: skip
-        if prefix == "list":
+        if prefix in ("list", "labour"):
             parts += [chance.choice((*KEYS, *NUMBERS)), chance.choice(NUMBERS)]
-        if prefix == "town":
+        if prefix in ("contest", "ledger", "stand", "power"):
+            parts += [chance.choice((*KEYS, *NUMBERS)), chance.choice(NUMBERS), chance.choice(NUMBERS)]
+        if prefix in ("town", "series"):
             parts.append(chance.choice(KEYS))
         data = ":".join(parts[: len(parts) - (chance.random() < 0.05)])
     elif kind < 0.9:
@@ -180,8 +241,14 @@ async def dump(town: Town, *models: Any, but: Sequence[str] = ()) -> dict[str, l
 
 
 EVERYTHING = (
+    HoursReport,
+    Contest,
     RoleGrant,
     Project,
+    Series,
+    SeriesSkill,
+    SeriesException,
+    StandingSignup,
     Shift,
     ShiftSkill,
     Signup,
@@ -192,7 +259,10 @@ EVERYTHING = (
     Resident,
     ResidentTopic,
 )
-NOT_A_RESIDENTS = (RoleGrant, Project, Shift, ShiftSkill, HoursEntry, Topic, TownRow, SetupCode)
+NOT_A_RESIDENTS = (
+    *(RoleGrant, Project, Series, SeriesSkill, SeriesException, Shift, ShiftSkill, HoursEntry, Topic, TownRow),
+    SetupCode,
+)
 """What nobody without a role may change, apart from how many places are taken."""
 
 

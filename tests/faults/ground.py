@@ -38,7 +38,10 @@ class Ground:
         await founding.found(ground.database, settings_for(url, folder))
         async with ground.database.unit() as unit:
             first = await town_queries.settings(unit)
-            await town_queries.keep(unit, replace(first, join_policy="open", quiet_from=time(0), quiet_until=time(0)))
+            loud = replace(first, join_policy="open", quiet_from=time(0), quiet_until=time(0))
+            # Nobody else is asked, and no rule but the clash stands in the way: so all that happens can be foretold.
+            free = replace(loud, rest_minutes=0, most_day_minutes=1440, most_week_minutes=168 * 60)
+            await town_queries.keep(unit, replace(free, cover_ahead_days=0))
             project = await unit.add(Project(name="Bakery", place="Mill Lane 2", created_at=ground.now))
             ground.project_id = project.id
             ground.maker_id = await ground.person(unit, "The town's memory")

@@ -59,7 +59,7 @@ class Resident(Script):
                 case "join":
                     self.steps.append(self._join(shift))
                 case "leave":
-                    self.steps.append(self._leave(shift, told=shift in soon))
+                    self.steps.append(self._leave(shift))
                 case "coming":
                     self.steps.append(self._coming(shift))
                 case "scarce" if left := [one for one in scarce if one not in self.wanted]:
@@ -74,13 +74,12 @@ class Resident(Script):
         self.held.setdefault(shift, False)
         return Step(data=f"shift:join:{shift}", said=said)
 
-    def _leave(self, shift: int, *, told: bool) -> Step:
+    def _leave(self, shift: int) -> Step:
         if shift not in self.held:
             return Step(data=f"shift:release:{shift}", said="You hold no place on")
         del self.held[shift]
-        self.told += told
-        said = "is free again, and the coordinator is being told" if told else "is free again. Thank you"
-        return Step(data=f"shift:release:{shift}", said=said)
+        self.told += 1
+        return Step(data=f"shift:release:{shift}", said="Your place on")
 
     def _coming(self, shift: int) -> Step:
         if shift not in self.held:
@@ -116,6 +115,7 @@ class Stranger(Script):
             *(Step(data=f"{tap}interests:{one}", said="Chosen:") for one in self.interests),
             Step(data=f"{tap}interests:done"),
             Step(data=f"{tap}free_times:end{PARTS[1]}"),
-            Step(data=f"{tap}free_times:done", said="Your data"),
+            Step(data=f"{tap}free_times:done"),
+            Step(data=f"{tap}adult:yes", said="Your data"),
             Step(data=f"{tap}consent:yes", said=f"Welcome, {self.name}!"),
         ]

@@ -48,10 +48,13 @@ class Crowd:
         ground = await Ground.prepare(self.url, folder)
         async with ground.database.unit() as unit:
             told = await ground.resident(unit, "Coordinator", str(self.coordinator.id))
-            await ground.coordinator(unit, told)
-            for number in range(SHIFTS):  # the first starts soon: places given back there are told
+            project, other = await ground.project(unit, "Told"), await ground.project(unit, "Nobody's")
+            await ground.coordinator(unit, told, project)
+            for number in range(SHIFTS):  # of the first one, places given back are told
                 after = timedelta(hours=20 + 10 * number)
-                self.shifts.append(await ground.shift(unit, f"Bread {number}", after=after, places=PEOPLE))
+                of = other if number else project
+                made = await ground.shift(unit, f"Bread {number}", after=after, places=PEOPLE, project_id=of)
+                self.shifts.append(made)
             for number in range(PEOPLE):
                 person = self._person(f"Resident {number}")
                 screen = self.tg.state.add_message(person.chat, self.tg.state.bot, text="Hello", html="Hello")

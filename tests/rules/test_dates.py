@@ -8,8 +8,9 @@ from babel.dates import format_date, format_datetime, format_time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from locales.past_words import past_vocabulary
 from locales.words import LANGUAGES, vocabulary
-from town.dates import Vocabulary, fold, parse_day, parse_length, parse_time, parse_when
+from town.dates import Vocabulary, fold, parse_day, parse_length, parse_past_day, parse_time, parse_when
 from town.facts import BadDate, BadLength, DateInPast
 
 NOW = datetime(2026, 11, 21, 10, 0)  # a Saturday
@@ -396,3 +397,38 @@ def test_a_vocabulary_of_ones_own() -> None:
     own = Vocabulary(days={"demain": 1}, weekdays={"jeudi": 3}, months={"août": 8}, joiners=frozenset({"à"}))
     assert parse_when("jeudi à 9h", vocabulary=own, now_local=NOW) == datetime(2026, 11, 26, 9)
     assert parse_when("3 aout 9h30", vocabulary=own, now_local=NOW) == datetime(2027, 8, 3, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wanted"),
+    [
+        ("en", "yesterday", "2026-11-23"),
+        ("en", "the day before yesterday", "2026-11-22"),
+        ("en", "last friday", "2026-11-20"),
+        ("en", "Tue", "2026-11-24"),
+        ("en", "Wed", "2026-11-18"),
+        ("en", "Fri 20", "2026-11-20"),
+        ("en", "24/11", "2026-11-24"),
+        ("en", "25", "2026-10-25"),
+        ("en", "29/2", "2024-02-29"),
+        ("en", "31", "2026-10-31"),
+        ("en", "tomorrow", "2026-11-25"),
+        ("es", "ayer", "2026-11-23"),
+        ("es", "el viernes pasado", "2026-11-20"),
+        ("es", "pasado mañana", "2026-11-26"),
+        ("af", "verlede Vrydag", "2026-11-20"),
+        ("af", "eergister", "2026-11-22"),
+        ("zu", "izolo", "2026-11-23"),
+        ("zu", "ngoLwesihlanu", "2026-11-20"),
+        ("xx", "yesterday", "2026-11-23"),
+    ],
+)
+def test_days_that_are_over(language: str, text: str, wanted: str) -> None:
+    found = parse_past_day(text, vocabulary=past_vocabulary(language), today=date(2026, 11, 24))
+    assert found.isoformat() == wanted
+
+
+@pytest.mark.parametrize("text", ["9:00", "Thu 20", "32", "31/2", "", "last", "next friday", "yesterday 9 am"])
+def test_no_day_that_is_over(text: str) -> None:
+    with pytest.raises(BadDate):
+        parse_past_day(text, vocabulary=past_vocabulary("en"), today=date(2026, 11, 24))

@@ -1,13 +1,27 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from town.standing import Standing, WeekResult, has_benefits, reckon
+from town.settings import WEEKDAYS, TownSettings
+from town.standing import (
+    Standing,
+    WeekResult,
+    exempt_weeks,
+    has_benefits,
+    next_close,
+    next_note,
+    note_at,
+    note_until,
+    reckon,
+    warning_expires,
+    without_since,
+)
 
 JOINED = date(2026, 1, 5)
 
@@ -97,13 +111,43 @@ def test_weeks_are_mondays(joined: date, upto: date) -> None:
         reckon({}, joined=joined, upto=upto, required=180, cap=720)
 
 
+def warned(*numbers: int) -> frozenset[date]:
+    return frozenset(week(number) for number in numbers)
+
+
+ALWAYS = warned(*range(-1, 60))
+
+
 def test_benefits_follow_the_week_before_and_return_at_once() -> None:
     results = run(0, 0, 0, 180, 0, 0, 0, exempt=(6,))
     assert standings(results) == "wwspsse"
     wanted = [False, True, True, True, True, False, False, True]
-    assert [has_benefits(results, week(number)) for number in range(8)] == wanted
-    assert not has_benefits(results, week(8))
-    assert not has_benefits((), week(0))
+    assert [has_benefits(results, week(number), warned=ALWAYS) for number in range(8)] == wanted
+    assert not has_benefits(results, week(8), warned=ALWAYS)
+    assert not has_benefits((), week(0), warned=ALWAYS)
+
+
+def test_nothing_is_lost_without_a_warning() -> None:
+    results = run(0, 0, 0, 0, 0, 0)
+    assert standings(results) == "wwssss"
+    assert [has_benefits(results, week(number), warned=()) for number in range(7)] == [False, *[True] * 6]
+    told = [has_benefits(results, week(number), warned=warned(3, 5)) for number in range(7)]
+    assert told == [False, True, True, True, False, True, False]
+
+
+def test_since_when_somebody_is_without() -> None:
+    results = run(0, 0, 0, 0, 0, 180, 0, 0)
+    assert standings(results) == "wwsssp" + "ss"
+    since = [without_since(results, week(number), warned=ALWAYS) for number in range(9)]
+    third, last = week(3), week(7)
+    assert since == [None, None, None, third, third, None, None, last, last]
+    assert without_since(results, week(4), warned=warned(3)) == week(4)
+
+
+def test_spans_of_exempt_weeks() -> None:
+    spans = [(week(0), week(2)), (week(2), week(2)), (week(5), week(6))]
+    assert exempt_weeks(spans) == {week(number) for number in (0, 1, 2, 5, 6)}
+    assert exempt_weeks([]) == frozenset()
 
 
 MINUTES = st.lists(st.integers(-300, 1500), min_size=1, max_size=30)
@@ -173,11 +217,70 @@ def test_more_minutes_never_take_benefits_of_that_week_away(minutes: list[int], 
     more = [*minutes]
     more[number] += data.draw(st.integers(0, 500))
     before, after = run(*minutes), run(*more)
+    told = warned(*data.draw(st.sets(st.integers(0, 29))))
     for at in (number, number + 1):
-        assert has_benefits(after, week(at)) >= has_benefits(before, week(at))
+        assert has_benefits(after, week(at), warned=told) >= has_benefits(before, week(at), warned=told)
 
 
 def test_ten_years_are_quick() -> None:
     results = run(*([200] * 520))
     assert results[-1].carried_out == 720
     assert len(results) == 520
+
+
+# -- when: five zones, in the weeks in which their clocks change -----------------------------------------------------
+
+CHANGES = [
+    ("Europe/Berlin", date(2026, 3, 23), 167),
+    ("Europe/Berlin", date(2026, 10, 19), 169),
+    ("America/New_York", date(2026, 3, 2), 167),
+    ("America/New_York", date(2026, 10, 26), 169),
+    ("Africa/Johannesburg", date(2026, 3, 23), 168),
+    ("Pacific/Apia", date(2011, 12, 26), 144),  # the Friday that Samoa left out
+    ("Asia/Kathmandu", date(1985, 12, 30), 168),  # the clocks went from +05:30 to +05:45 in the first minute of 1986
+]
+
+
+@pytest.mark.parametrize(("zone", "monday", "hours"), CHANGES)
+def test_a_week_is_closed_when_it_is_over(zone: str, monday: date, hours: int) -> None:
+    settings = TownSettings(zone=zone)
+    begins = next_close(
+        datetime(monday.year, monday.month, monday.day, tzinfo=ZoneInfo(zone)) - timedelta(hours=3), settings
+    )
+    ends = next_close(begins, settings)
+    assert begins.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == datetime.combine(monday, time())
+    assert ends.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == datetime.combine(monday + timedelta(days=7), time())
+    about = timedelta(minutes=15) if zone == "Asia/Kathmandu" else timedelta()
+    assert ends - begins == timedelta(hours=hours) - about
+
+
+@pytest.mark.parametrize(("zone", "monday", "hours"), CHANGES)
+@pytest.mark.parametrize("day", WEEKDAYS)
+def test_the_note_comes_at_its_hour_on_the_towns_clocks(zone: str, monday: date, hours: int, day: str) -> None:
+    settings = TownSettings(zone=zone, note_day=day, note_at=time(17, 30))
+    there = note_at(monday, settings).astimezone(ZoneInfo(zone))
+    if (zone, day) == ("Pacific/Apia", "friday"):
+        assert there.date() == monday + timedelta(days=5)  # there was no Friday
+    else:
+        assert there.replace(tzinfo=None) == datetime.combine(
+            monday + timedelta(days=WEEKDAYS.index(day)), time(17, 30)
+        )
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 1), datetime(2035, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC)),
+    st.sampled_from(sorted({zone for zone, _monday, _hours in CHANGES})),
+    st.sampled_from(WEEKDAYS),
+    st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+)
+def test_the_next_note_and_close_lie_ahead_and_in_order(now: datetime, zone: str, day: str, at: time) -> None:
+    settings = TownSettings(zone=zone, note_day=day, note_at=at)
+    close = next_close(now, settings)
+    assert now < close <= now + timedelta(days=8)
+    assert next_close(close, settings) > close
+    monday = close.astimezone(settings.tz).date() - timedelta(days=7)
+    note = next_note(now, settings)
+    assert note > now
+    assert note in (note_at(monday, settings), note_at(monday + timedelta(days=7), settings))
+    due = note_at(monday, settings)
+    assert due <= note_until(monday, settings) <= warning_expires(monday, settings) <= close

@@ -7,6 +7,7 @@ they are several `Database` engines, which share nothing but the server.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -179,16 +180,19 @@ class Ground:
                 together.setdefault(address, []).extend(texts)
         return together
 
-    async def held(self, shift: int) -> int:
-        """How many hold a place, by the sign-ups; checked against the shift's own count."""
+    async def states(self, shift: int) -> Counter[str]:
+        """How many hold a place, are offered one, wait …; checked against the shift's own count."""
         found = await self.rows(
-            select(func.count())
-            .select_from(signups)
-            .where(signups.c.shift_id == shift, signups.c.state == SignupState.HELD)
+            select(signups.c.state, func.count()).where(signups.c.shift_id == shift).group_by(signups.c.state)
         )
-        (taken,) = (await self.rows(select(shifts.c.taken).where(shifts.c.id == shift)))[0]
-        assert found[0][0] == taken
-        return int(taken)
+        states = Counter({str(state): int(count) for state, count in found})
+        ((taken, places),) = await self.rows(select(shifts.c.taken, shifts.c.places).where(shifts.c.id == shift))
+        assert states[SignupState.HELD] + states[SignupState.OFFERED] == taken <= places
+        return states
+
+    async def held(self, shift: int) -> int:
+        """How many hold a place."""
+        return (await self.states(shift))[SignupState.HELD]
 
 
 _addresses = iter(range(1_000, 10_000_000))
@@ -246,18 +250,44 @@ only_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 
 
 async def test_two_hundred_join_at_once_for_ten_places(ground: Ground) -> None:
+    """Ten hold a place, and the others stand in line, each at a position of their own."""
     shift = await ground.shift(await ground.project(), places=10)
     people = await ground.people(200)
     await asyncio.gather(
         *(ground.any_process(n).tap(address, f"shift:join:{shift}") for n, (address,) in enumerate(people))
     )
-    assert await ground.held(shift) == 10
-    told = Counter(
-        "in" if "You have a place" in texts[0] else "full" if "All places on “Bread” are taken now" in texts[0] else "?"
-        for texts in ground.heard().values()
+    assert await ground.states(shift) == {"held": 10, "waiting": 190}
+    heard = ground.heard()
+    assert all(len(texts) == 1 for texts in heard.values())
+    assert sum("You have a place" in texts[0] for texts in heard.values()) == 10
+    told = Counter(match[1] for texts in heard.values() if (match := re.search("You are ([0-9]+)[a-z]+ on", texts[0])))
+    assert told == Counter(str(position) for position in range(1, 191))
+
+
+async def test_two_hundred_join_while_others_leave(ground: Ground) -> None:
+    """A freed place goes to the longest waiting, in order, until somebody takes it; nobody slips in before them."""
+    shift = await ground.shift(await ground.project(), places=10, hours=48)
+    holders, comers = await ground.people(10), await ground.people(190)
+    for (address,) in holders:
+        await ground.any_process(0).tap(address, f"shift:join:{shift}")
+    tries = [(address, "join") for (address,) in comers]
+    for at, (address,) in enumerate(holders[:6]):
+        tries.insert(at * 25, (address, "release"))
+    await asyncio.gather(
+        *(ground.any_process(n).tap(address, f"shift:{do}:{shift}") for n, (address, do) in enumerate(tries))
     )
-    assert told == {"in": 10, "full": 190}
-    assert all(len(texts) == 1 for texts in ground.heard().values())
+    states = await ground.states(shift)
+    assert states[SignupState.HELD] + states[SignupState.OFFERED] == 10
+    assert states[SignupState.WAITING] == 190 - (states[SignupState.HELD] - 4) - states[SignupState.OFFERED]
+    for _ in range(3):  # nobody answers: each place passes on
+        ground.clock.instant += timedelta(hours=2, seconds=1)
+        await asyncio.gather(*(Ticker(process.database, ground.clock).tick() for process in ground.processes))
+        await ground.states(shift)
+    line = signups.c.waiting_since
+    waiting = await ground.rows(select(func.min(line)).where(signups.c.state == SignupState.WAITING))
+    offered = await ground.rows(select(func.max(line)).where(signups.c.state == SignupState.OFFERED))
+    assert offered[0][0] is not None
+    assert offered[0][0] < waiting[0][0], "those who are offered a place stood before those who still wait"
 
 
 async def test_one_person_with_two_accounts_is_in_one_place_at_a_time(ground: Ground) -> None:
@@ -299,8 +329,10 @@ async def test_leaving_races_joining(ground: Ground) -> None:
     )
     heard = ground.heard()
     joined = sum("You have a place" in heard[address][-1] for (address,) in comers)
-    assert await ground.held(shift) == joined <= 5
-    assert all("is free again" in heard[address][-1] for (address,) in holders)
+    states = await ground.states(shift)
+    assert states[SignupState.HELD] == joined
+    assert states[SignupState.HELD] + states[SignupState.OFFERED] == 5
+    assert all("Your place on" in heard[address][-1] for (address,) in holders)
 
 
 async def test_one_person_joins_and_leaves_on_two_accounts_at_once(ground: Ground) -> None:

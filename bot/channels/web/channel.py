@@ -12,8 +12,10 @@ from aiohttp import web
 from bot.channels.web.api import Api, Phones
 from bot.channels.web.buckets import Buckets, Paces
 from bot.channels.web.chats import Chats
+from bot.channels.web.checkin import CheckInPages
 from bot.channels.web.cookies import Sessions
 from bot.channels.web.doorway import Doorway
+from bot.channels.web.feeds import Feeds
 from bot.channels.web.live import Hub, Live
 from bot.channels.web.looks import STATIC, Looks, language_of
 from bot.channels.web.pages import Pages
@@ -26,7 +28,8 @@ from bot.clock import Clock
 from bot.delivery import web as delivery
 from bot.intake.intake import Intake
 from bot.settings import Settings
-from handlers.signup import privacy
+from handlers.kit.links import Links
+from handlers.signup.consent import privacy
 from locales import speaking
 from storage.engine import Database
 from storage.queries import web as queries
@@ -54,6 +57,7 @@ class WebChannel:
         extra_routes: Iterable[web.AbstractRouteDef] = (),
         *,
         paces: Paces | None = None,
+        links: Links | None = None,
     ) -> None:
         self._settings = settings
         self._database = database
@@ -63,7 +67,9 @@ class WebChannel:
         chats = Chats(database, clock)
         self.sender = delivery.WebSender(chats)
         self._doorway = Doorway(chats, intake, clock)
-        self._live, routes = self._wire(clock, sample, paces or Paces())
+        self._live, routes = self._wire(
+            clock, sample, paces or Paces(), links or Links(web_url=settings.web_public_url)
+        )
         self._app = self._make_app(routes, tuple(extra_routes))
         self._runner: web.AppRunner | None = None
         self._site: web.TCPSite | None = None
@@ -103,7 +109,7 @@ class WebChannel:
             self._deafen()
             self._deafen = None
 
-    def _wire(self, clock: Clock, sample: Sample | None, paces: Paces) -> tuple[Live, list[web.RouteDef]]:
+    def _wire(self, clock: Clock, sample: Sample | None, paces: Paces, links: Links) -> tuple[Live, list[web.RouteDef]]:
         sessions = Sessions(self._database, clock, is_secure=self._guard.is_secure)
         phones = Phones(sessions, is_sample=sample is not None)
         live = Live(
@@ -118,7 +124,10 @@ class WebChannel:
             pages = SampleApi(self._settings, self._database, clock, sample, self._hub, self._guard, self._looks)
         else:
             pages = Pages(self._database, clock, self._doorway, sessions, self._guard, self._looks, paces)
-        return live, [*api.routes(), *pages.routes(), web.get("/privacy", self._privacy)]
+        feeds = Feeds(self._database, clock, self._guard, links, paces.wrong_keys)
+        checkin = CheckInPages(self._database, clock, self._guard, self._looks, links, paces.wrong_keys)
+        beside = [*feeds.routes(), *checkin.routes()]
+        return live, [*api.routes(), *pages.routes(), *beside, web.get("/privacy", self._privacy)]
 
     def _make_app(self, routes: list[web.RouteDef], extra: tuple[web.AbstractRouteDef, ...]) -> web.Application:
         lent: list[web.AbstractRoute] = []

@@ -1,48 +1,10 @@
-"""What can be wrong, as facts without words.
-
-A fact is raised wherever it is noticed and turned into a sentence in one place, in the resident's language. A subclass
-declares its fields as annotations; they are given by keyword, kept in ``.fields`` and readable as attributes::
-
-    raise ShiftFull(title="Bakery")
-"""
+"""What can be wrong with projects, shifts and places, roles, codes and settings."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from inspect import get_annotations
-from typing import ClassVar, dataclass_transform
 
-
-@dataclass_transform(kw_only_default=True, eq_default=False)
-class Fact(Exception):
-    """The base of all facts. Raises TypeError when a field is missing or was never declared."""
-
-    names: ClassVar[tuple[str, ...]] = ()
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        cls.names = (*cls.names, *(name for name in get_annotations(cls) if name not in cls.names))
-
-    def __init__(self, **fields: object) -> None:
-        super().__init__()
-        if fields.keys() != set(self.names):
-            raise TypeError(f"{type(self).__name__} takes {', '.join(self.names) or 'no fields'}; got {sorted(fields)}")
-        self.fields: dict[str, object] = fields
-        for name, value in fields.items():
-            setattr(self, name, value)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={self.fields[name]!r}' for name in self.names)})"
-
-    __str__ = __repr__
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuilt, (type(self), self.fields)
-
-
-def _rebuilt(kind: type[Fact], fields: dict[str, object]) -> Fact:
-    # Exceptions are copied and pickled through positional arguments; ours have none.
-    return kind(**fields)
+from town.facts.base import Fact
 
 
 class NotAllowed(Fact):
@@ -88,6 +50,74 @@ class ShiftClash(Fact):
     other: str
     starts_at: datetime
     ends_at: datetime
+
+
+class RestTooShort(Fact):
+    """Between `title` and `other`, on another day, lie fewer than the `rest` minutes the town asks for."""
+
+    title: str
+    other: str
+    rest: int
+
+
+class TooMuchInADay(Fact):
+    """With `title` the resident would work more than `most` minutes of shifts in a day. `minor`: as a young person."""
+
+    title: str
+    most: int
+    minor: bool
+
+
+class TooMuchInAWeek(Fact):
+    """With `title` the resident would work more than `most` minutes of shifts in its week. `minor` as above."""
+
+    title: str
+    most: int
+    minor: bool
+
+
+class TooYoung(Fact):
+    """Places on shifts are for people from `age` years on."""
+
+    age: int
+
+
+class TooLateForMinor(Fact):
+    """`title` does not lie between 6:00 and `until` (local "HH:MM") on one day, when young people may work."""
+
+    title: str
+    until: str
+
+
+class NeedsSkill(Fact):
+    """The places still free on `title` are for people with one of `skills` (ids of topics). `proof`: signed off."""
+
+    title: str
+    skills: tuple[int, ...]
+    proof: bool
+
+
+class NeedsMaster(Fact):
+    """The places still free on `title` are for learners of `skills` (ids), and no master of it holds a place yet."""
+
+    title: str
+    skills: tuple[int, ...]
+
+
+class AlreadyWaiting(Fact):
+    """The resident is on the waiting list of this shift already."""
+
+    title: str
+
+
+class OfferGone(Fact):
+    """The place that was offered has passed on."""
+
+    title: str
+
+
+class OtherBusy(Fact):
+    """The other person is just changing something themself: to be tried again."""
 
 
 class AlreadyHeld(Fact):

@@ -1,0 +1,1 @@
+"""Allocation: who could take the open places of a week, proposed, sent as offers, and proposed again."""

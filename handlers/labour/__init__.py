@@ -1,0 +1,1 @@
+"""Labour: the hours that the town's projects offer, and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Series: shifts that come again, and the residents who come every time."""

@@ -1,0 +1,1 @@
+"""Skills: what somebody knows and learns, masters, and what they sign off."""

@@ -1,0 +1,1 @@
+"""Swapping shifts, and handing one over."""

@@ -1,0 +1,6 @@
+"""What the room brings into the house."""
+
+from handlers.kit.capability import Capability
+from handlers.week import conversation, views
+
+capability = Capability("week", router=conversation.router, commands=views.COMMANDS)
