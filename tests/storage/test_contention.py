@@ -389,9 +389,10 @@ async def test_one_by_one_and_all_at_once(ground: Ground) -> None:
     ]
     await asyncio.gather(*singly, ground.any_process(1).tap(other, f"hours:all:{shift}:0:0:0"))
     states = dict(await ground.rows(select(signups.c.resident_id, signups.c.state).where(signups.c.shift_id == shift)))
-    written = Counter(resident for (resident,) in await ground.rows(select(entries.c.resident_id)))
+    written = await ground.rows(select(entries.c.resident_id, entries.c.minutes))
     came = {resident for resident, state in states.items() if state == SignupState.ATTENDED}
-    assert written == Counter(came)
+    assert Counter(resident for resident, _minutes in written) == Counter(states.keys()), "one line each"
+    assert {resident for resident, minutes in written if minutes} == came, "none of any minutes for who was missed"
     assert set(states.values()) <= {SignupState.ATTENDED, SignupState.MISSED}
     told = Counter(resident for (resident,) in await ground.rows(
         select(notices.c.resident_id).where(notices.c.notice.in_(("hours.confirmed", "hours.missed")))
