@@ -101,6 +101,13 @@ def router() -> Router:
         await actions.must_judge(unit, who, callback_data.id)
         return await FIND.begin(tap, Scene(who, unit, now, seat), {SKILL: callback_data.id}, afresh=True)
 
+    _one_person(room)
+    parent = Router(name="skills")
+    parent.include_routers(FIND.router(), room)
+    return parent
+
+
+def _one_person(room: Router) -> None:
     @room.callback_query(Doing(SkillTap, "person"))
     async def on_person(tap: CallbackQuery, callback_data: SkillTap, who: Who, unit: Unit) -> Reply:
         one = await actions.judging(unit, who=who, skill_id=callback_data.id, resident_id=callback_data.resident)
@@ -113,10 +120,6 @@ def router() -> Router:
         one = await actions.judging(unit, who=who, skill_id=of, resident_id=resident_id)
         said = views.decided(callback_data.do, one) if done else views.same_as_before()
         return show(tap, views.person(one, who.zone).before(said))
-
-    parent = Router(name="skills")
-    parent.include_routers(FIND.router(), room)
-    return parent
 
 
 DECIDE: dict[str, Callable[..., Awaitable[bool]]] = {

@@ -193,7 +193,7 @@ async def test_attended_shifts_on_a_learners_place_add_to_the_record(town: Town)
     await town.moves(hours=3)
     await pieter.forges(f"hours:all:{shift}:0:0:0")
     await anna.says("/skills")
-    anna.sees("Baking: you are learning it · 2 h learned")
+    anna.has_seen("Baking: you are learning it · 2 h learned")
     await master.says("/skills")
     master.sees("Baking: you are a master; The town's memory appointed you on")
     assert "learned" not in master.last.text
