@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-ha
 TYPED := bot handlers storage town locales tests bench
 ARGS ?=
 
-.PHONY: run test check bench lint format types imports catalogues migrations messages constraints clean
+.PHONY: run test check bench lint format types imports catalogues migrations messages schema constraints clean
 
 run: $(VENV)/running
 	@$(BIN)/python bot.py run $(ARGS)
@@ -49,6 +49,10 @@ migrations: $(VENV)/everything
 # After a change of the texts: adds what is new to every catalogue, drops what is gone, counts what has no translation.
 messages: $(VENV)/everything
 	@$(BIN)/python -m tests.checks.messages
+
+# After a new migration: writes down what all of them make of an empty SQLite database, which is what a town begins with.
+schema: $(VENV)/everything
+	@$(BIN)/python -m tests.checks.schema
 
 # After a change of pyproject.toml's dependencies; ARGS=--upgrade takes the newest of all of them.
 constraints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,6 +36,7 @@ from town.week import week_of
 TOKEN = "42:AABenchmarkTokenOfNoValueAtAll"
 PEOPLE = 4000
 ROUNDS, RUNS = 30, 40
+Found = Callable[[Unit], Awaitable[None]]
 
 
 class Nowhere(BaseSession):
@@ -135,14 +136,19 @@ async def floor(url: str) -> AsyncIterator[Run]:
 
 
 @asynccontextmanager
-async def ours(url: str, data: Callable[[int], str], wanted: str) -> AsyncIterator[Run]:
+async def ours(url: str, data: Callable[[int], str], wanted: str, found: Found | None = None) -> AsyncIterator[Run]:
     """The house itself: each update a tap of somebody else, through the intake, the rooms and the commit.
+
+    `found` adds to the town what is measured.
 
     Raises RuntimeError when an update was not answered by the screen it should have.
     """
     await upgrade(url)
     database = Database(url)
     await _found(database)
+    if found is not None:
+        async with database.unit() as unit:
+            await found(unit)
     session = Nowhere(wanted)
     bot, links = Bot(TOKEN, session=session), Links()
     intake = Intake(make_dispatcher(database, SystemClock(), links))

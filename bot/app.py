@@ -16,6 +16,7 @@ from bot.clock import Clock, MovingClock, SystemClock
 from bot.delivery.pace import Pace
 from bot.delivery.worker import DeliveryWorker, Sender
 from bot.intake.intake import Intake
+from bot.intake.rooms import Rooms
 from bot.intake.state import AccountState
 from bot.intake.unit import UnitMiddleware
 from bot.lockfile import LockFile
@@ -121,8 +122,10 @@ def make_dispatcher(database: Database, clock: Clock, links: Links) -> Dispatche
     dispatcher = Dispatcher(storage=AccountState(), disable_fsm=True, links=links)
     dispatcher.update.outer_middleware(UnitMiddleware(database, clock))
     dispatcher.update.outer_middleware(dispatcher.fsm)  # reads the state inside the transaction
+    rooms = Rooms()
     for capability in catalogue.capabilities():
-        dispatcher.include_router(capability.router())
+        rooms.add(capability.router())
+    dispatcher.include_router(rooms)
     return dispatcher
 
 

@@ -1,10 +1,11 @@
-"""The command line: `run`, `doctor`, `migrate`, `setup-code` and `export`.
+"""The command line: `run`, `doctor`, `migrate`, `setup-code`, `export` and `draw verify`.
 
 Each command imports what it needs when it is called, so that `--help` answers at once.
 """
 
 import sys
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -104,6 +105,51 @@ def export_electricity(
     settings = _settings()
     _make_room(settings)
     out.file.write(_complete(electricity(settings, week, adjustments=adjustments), settings))
+
+
+@export.command("takings")
+def export_takings(
+    first: Annotated[str | None, typer.Option("--from", help="The first day, such as 2026-11-01.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="The last day; both count.")] = None,
+) -> None:
+    """Print what was paid and given back, line by line, as CSV: for whoever does the town's accounts."""
+    from bot.export import takings
+
+    settings = _settings()
+    _make_room(settings)
+    out.file.write(_complete(takings(settings, first, last), settings))
+
+
+@export.command("goods")
+def export_goods() -> None:
+    """Print every batch of goods and what became of it, as CSV."""
+    from bot.export import goods
+
+    settings = _settings()
+    _make_room(settings)
+    out.file.write(_complete(goods(settings), settings))
+
+
+draw = typer.Typer(help="Check how scarce goods were drawn.", no_args_is_help=True)
+app.add_typer(draw, name="draw")
+
+
+@draw.command("verify")
+def draw_verify(file: Annotated[Path, typer.Argument(help="A draw's file, as the town hands it out.")]) -> None:
+    """Do a published draw again from its file alone. Exit code 1: it does not match; 2: it is no draw's file."""
+    from bot.draw import NotADraw, Unreadable, check
+
+    try:
+        checked = check(file)
+    except (NotADraw, Unreadable) as bad:
+        _give_up(f"{file} is no file of a draw: {bad}.")
+    for line in checked.lines:
+        out.print(line, soft_wrap=True, markup=False)
+    for line in checked.wrong:
+        err.print(f"✗ {line}", style="red", soft_wrap=True, markup=False)
+    if checked.wrong:
+        raise typer.Exit(1)
+    out.print("✓ All of it matches: the seal, the order of the lots, who gets how much, and the line.", style="green")
 
 
 def main() -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from aiogram import Bot
-from aiogram.types import Chat, Message, Update, User
+from aiogram.types import Update
 
-from bot import sample_depth
+from bot import sample_depth, sample_goods
 from bot.advance import advance
 from bot.clock import Clock, MovingClock
 from bot.delivery.worker import DeliveryWorker
+from bot.intake import made
 from bot.intake.arrival import Arrival
 from bot.intake.intake import Intake
 from bot.planner import Planner
@@ -41,7 +42,7 @@ from town.shifts import ALWAYS_FREE
 from town.week import at_local, local, next_monday, week_of
 
 CHANNEL = "web"
-SETTINGS = TownSettings(name="Riverbend", zone="Africa/Johannesburg", join_policy="open")
+SETTINGS = TownSettings(name="Riverbend", zone="Africa/Johannesburg", join_policy="open", currency="ZAR")
 OPENING = time(9, 30)  # of a Tuesday: Monday's shift waits for its hours, the week lies ahead
 
 
@@ -80,6 +81,7 @@ class SampleTown:
                 clock.move_to(opening)
                 await town.keep_clock_offset(unit, clock.offset)
             await _Founding(unit, opening).play()
+        database.engine.clear_compiled_cache()  # most of what founds a town is never said again
 
     def welcome(self) -> list[tuple[str, str]]:
         """The three people to try."""
@@ -94,7 +96,7 @@ class SampleTown:
                 address = str(person.address)
                 if address in by_address:
                     arrival = Arrival(CHANNEL, f"greet:{address}:{number}", address, person.language)
-                    await intake.take(bot, arrival, _said(command, person, self.clock.now()))
+                    await intake.take(bot, arrival, _said(command, person, self.clock.now(), bot))
 
     # -- the page ------------------------------------------------------------------------------------------------
 
@@ -161,10 +163,9 @@ async def _role(unit: Unit, resident_id: int) -> str:
     return (_("Coordinator") if held else _("Resident")).unescape()
 
 
-def _said(text: str, person: SamplePerson, now: datetime) -> Update:
-    user = User(id=person.address, is_bot=False, first_name=person.name)
-    chat = Chat(id=person.address, type="private", first_name=person.name)
-    return Update(update_id=0, message=Message(message_id=0, date=now, chat=chat, from_user=user, text=text))
+def _said(text: str, person: SamplePerson, now: datetime, bot: Bot) -> Update:
+    author = made.person(person.address, name=person.name)
+    return made.saying(made.message(0, now, chat=person.address, author=author, text=text), bot)
 
 
 class _Founding:
@@ -196,9 +197,9 @@ class _Founding:
         await self._projects()
         for weeks in (-1, 0, 1):
             await self._week(self.monday + timedelta(weeks=weeks))
-        await sample_depth.play(
-            Riverbend(self.unit, SETTINGS, self.opening, self.monday, self.people, self.projects, self.topics)
-        )
+        town = Riverbend(self.unit, SETTINGS, self.opening, self.monday, self.people, self.projects, self.topics)
+        await sample_depth.play(town)
+        await sample_goods.play(town)
         await outbox.drop_all(self.unit, "before the sample began")
 
     async def _sign_up(self, person: SamplePerson) -> None:

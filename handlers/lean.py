@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 
 def import_aiogram() -> None:
@@ -40,11 +40,14 @@ def import_aiogram() -> None:
         )
         return built
 
+    config = BaseModel.model_config
     BaseModel.model_rebuild = classmethod(remember)  # type: ignore[method-assign, assignment]
+    BaseModel.model_config = ConfigDict(defer_build=True)  # aiogram's methods do not say so themselves, as its types do
     try:
         import aiogram.types
     finally:
         BaseModel.model_rebuild = build  # type: ignore[method-assign]
+        BaseModel.model_config = config
     from aiogram.methods import Response, TelegramMethod
 
     for base in (aiogram.types.TelegramObject, TelegramMethod, Response):

@@ -11,7 +11,7 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.lease import Lease, lease
 from storage.unit import Unit
@@ -44,11 +44,11 @@ def set_pragmas(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _sqlite_engine(url: str, driver: str, connections: int) -> AsyncEngine:
+def _sqlite_engine(url: str, driver: str, connections: int, *, spare: int = 0) -> AsyncEngine:
     engine = create_async_engine(
         make_url(url).set(drivername=f"sqlite+{driver}"),
         pool_size=connections,
-        max_overflow=0,
+        max_overflow=spare,
         pool_timeout=60,
         hide_parameters=True,  # what residents write is nothing for a log
         pool_reset_on_return=None,  # a unit always commits or rolls back itself
@@ -85,7 +85,7 @@ class Database:
         self.url = url
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = _sqlite_engine(url, "onehop", 1)
+            self.engine = _sqlite_engine(url, "onehop", 1, spare=1)  # one to keep, and one for whoever asks the engine
             self.readers = _sqlite_engine(url, "onehopreader", 4)
         else:
             self.engine = create_async_engine(
@@ -98,17 +98,38 @@ class Database:
             )
             self.readers = self.engine
         self._subscribers: list[Callable[[str], None]] = []
+        self._turn = asyncio.Lock()
+        self._kept: AsyncConnection | None = None
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator[Unit]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self.engine.begin() as connection:
+        async with self._one_writer() if self.is_sqlite else self.engine.begin() as connection:
             unit = Unit(connection, is_sqlite=self.is_sqlite)
             yield unit
             if unit.announced and not self.is_sqlite:
                 await unit.execute(_notify, [{"topic": topic} for topic in unit.announced])
         for topic in unit.announced:
             self.hear(topic)
+
+    @asynccontextmanager
+    async def _one_writer(self) -> AsyncIterator[AsyncConnection]:
+        """SQLite's one writing connection, in a transaction.
+
+        It is kept from unit to unit: to take it from a pool and give it back would cost more than a short statement.
+        Where it is not as it should be after one (somebody was cancelled in the middle), the next gets a new one.
+        """
+        async with self._turn:
+            if self._kept is None:
+                self._kept = await self.engine.connect()
+            connection = self._kept
+            try:
+                async with connection.begin():
+                    yield connection
+            finally:
+                if connection.invalidated or connection.in_transaction():
+                    self._kept = None
+                    await asyncio.shield(connection.close())
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Unit]:
@@ -154,6 +175,9 @@ class Database:
         return lease(self, name)
 
     async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
+            self._kept = None
         await self.engine.dispose()
         if self.readers is not self.engine:
             await self.readers.dispose()

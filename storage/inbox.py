@@ -101,6 +101,13 @@ async def open_update(unit: Unit, *, channel: str, address: str, key: str, langu
     return opened
 
 
+async def state_before(unit: Unit, *, channel: str, address: str, key: str) -> str | None:
+    """Where an account's conversation stands before an update: None too if that one was handled already."""
+    row = await unit.first(_open, channel=channel, address=address, key=key)
+    opened = None if row is None else Opened(*row)
+    return None if opened is None or opened.replies is not None else opened.state
+
+
 async def close_update(unit: Unit, *, channel: str, key: str, account_id: int, replies: str, now: datetime) -> None:
     """Remember an update with its replies. Raises IntegrityError when another delivery of it has just committed."""
     await unit.execute(

@@ -26,8 +26,9 @@ _try_in_unit = text("SELECT pg_try_advisory_xact_lock(:number)")
 _alive = text("SELECT 1")
 
 
-RESIDENTS = 1
-"""The class of advisory locks that are residents' ids."""
+RESIDENTS, HOLDERS, BOOKS = 1, 2, 3
+"""The classes of advisory locks: residents by id; who shares an allowance of goods, by household (or less their id);
+the town's books, which are written one line after the other."""
 
 
 def number_of(name: str) -> int:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, event, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 HERE = Path(__file__).parent / "migrations"
+FOUNDATION = HERE / "sqlite.sql"  # what the migrations make of an empty SQLite database; `make schema` writes it
 ONE_AT_A_TIME = 7_260_391  # the advisory lock under which PostgreSQL databases are migrated
 
 
@@ -32,14 +38,18 @@ def _current(connection: Connection) -> str | None:
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a database up to a revision. Costs one look when it is there already."""
+    """Bring a database up to a revision. Costs one look when it is there already.
+
+    An empty SQLite database is founded in one step; a revision that is named is reached by the migrations.
+    """
     wanted = head() if revision == "head" else revision
-    await _run(url, lambda command, config: command.upgrade(config, wanted), unless=wanted)
+    step = partial(_upgrade, revision=wanted, may_found=revision == "head")
+    await _run(url, step, unless=wanted)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Take a database back to a revision ("base" is an empty one)."""
-    await _run(url, lambda command, config: command.downgrade(config, revision), unless=None)
+    await _run(url, partial(_downgrade, revision=revision), unless=None)
 
 
 def _foreign_keys_off(connection: Any, _record: Any) -> None:
@@ -49,7 +59,7 @@ def _foreign_keys_off(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-async def _run(url: str, step: Any, *, unless: str | None) -> None:
+async def _run(url: str, step: Callable[[Connection], None], *, unless: str | None) -> None:
     engine = create_async_engine(url, poolclass=NullPool)
     is_sqlite = make_url(url).get_backend_name() == "sqlite"
     if is_sqlite:
@@ -61,16 +71,44 @@ async def _run(url: str, step: Any, *, unless: str | None) -> None:
         async with engine.begin() as connection:
             if not is_sqlite:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
-            await connection.run_sync(_with_alembic, step)
+            await connection.run_sync(step)
     finally:
         await engine.dispose()
 
 
-def _with_alembic(connection: Connection, step: Any) -> None:
+def _upgrade(connection: Connection, *, revision: str, may_found: bool) -> None:
+    if may_found and _found(connection, revision):
+        return
     from alembic import command
+
+    command.upgrade(_config(connection), revision)
+
+
+def _downgrade(connection: Connection, *, revision: str) -> None:
+    from alembic import command
+
+    command.downgrade(_config(connection), revision)
+
+
+def _found(connection: Connection, revision: str) -> bool:
+    """Make all tables of a SQLite database that is still empty; returns whether it could be done.
+
+    Where `FOUNDATION` is of another revision, it cannot: the migrations then make the same, and take longer.
+    """
+    if connection.dialect.name != "sqlite" or inspect(connection).get_table_names():
+        return False
+    statements = FOUNDATION.read_text().split(";\n\n")  # a trigger has semicolons of its own, and no blank line
+    if f"VALUES ('{revision}')" not in statements[-1]:
+        return False
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    return True
+
+
+def _config(connection: Connection) -> Config:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.attributes["connection"] = connection
-    step(command, config)
+    return config

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import uuid
@@ -19,6 +20,8 @@ from sqlalchemy.pool import NullPool
 from bot.settings import Settings
 from storage.migrate import upgrade
 from tests.emulators.telegram import TelegramEmulator
+from tests.postgres import Spare, be_reckless
+from tests.quick import keep_what_lives
 
 if TYPE_CHECKING:
     from tests.people import Town
@@ -40,6 +43,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_configure() -> None:
+    """Hardly anything that is imported is garbage: it is looked for when all is there."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    keep_what_lives()
+    gc.enable()
 
 
 def _pair(item: pytest.Item) -> tuple[object, object]:
@@ -66,6 +79,7 @@ def postgres_folder() -> Iterator[Path]:
         Path(folder).chmod(0o755)
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         server = get_server(Path(folder, "pg"))
+        asyncio.run(be_reckless(Path(folder, "pg")))
         yield Path(folder, "pg")
         server.cleanup()
 
@@ -97,17 +111,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres_spare() -> Spare:
+    return Spare()
+
+
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of its own for the test, migrated; an empty one where the test is marked `empty_database`."""
     empty = request.node.get_closest_marker("empty_database") is not None
     if request.param == "sqlite":
         if not empty:
             shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "townbell.db")
-        return f"sqlite+aiosqlite:///{tmp_path}/townbell.db"
+        yield f"sqlite+aiosqlite:///{tmp_path}/townbell.db"
+        return
     folder = request.getfixturevalue("postgres_folder")
-    template = "template1" if empty else request.getfixturevalue("postgres_template")
-    return asyncio.run(fresh_postgres(folder, template))
+    if empty:
+        yield asyncio.run(fresh_postgres(folder))
+        return
+    spare: Spare = request.getfixturevalue("postgres_spare")
+    url = spare.take() or asyncio.run(fresh_postgres(folder, request.getfixturevalue("postgres_template")))
+    yield url
+    spare.give(url)
 
 
 @pytest.fixture(params=CHANNELS)

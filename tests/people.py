@@ -19,9 +19,9 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import ClientSession, CookieJar
 
@@ -33,18 +33,23 @@ from bot.clock import StoppedClock
 from bot.delivery.pace import Limits, Pace
 from bot.settings import Settings
 from handlers.desk.actions import make_project, publish_shift
+from handlers.goods.putting_up import put_up
 from handlers.kit.who import Who
 from handlers.signup.actions import sign_up
 from handlers.skills.actions import appoint_master
-from storage import inbox
-from storage.queries import residents, roles, topics
+from storage import inbox, outbox
+from storage.queries import homes, items, residents, roles, topics, warnings
 from storage.queries import town as town_queries
-from storage.tables import Resident, ResidentState, Role
+from storage.tables import OutboxState, Resident, ResidentState, Role, Sharing
 from tests.emulators.telegram import Person as TelegramPerson
 from tests.emulators.telegram import TelegramEmulator
+from tests.quick import forget_towns, keep_all, keep_what_lives
+from town.amounts import UNITS
 from town.shifts import ALWAYS_FREE
 from town.skills import Wanted
-from town.week import at_local, local
+from town.week import at_local, local, week_of
+
+keep_all()
 
 OPENING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 """A Tuesday, 09:30 in the town's zone."""
@@ -85,6 +90,10 @@ class Line(ABC):
     async def tap(self, message_id: int, data: str) -> None: ...
 
     @abstractmethod
+    async def show(self, photo: bytes) -> None:
+        """Send a photo, or whatever these bytes are."""
+
+    @abstractmethod
     async def messages(self) -> list[Shown]:
         """What the town has written, oldest first."""
 
@@ -112,6 +121,10 @@ class TelegramLine(Line):
 
     async def tap(self, message_id: int, data: str) -> None:
         self.person.taps_raw(message_id, data)
+        await self.tg.settled(10)
+
+    async def show(self, photo: bytes) -> None:
+        self.person.sends_photo(photo)
         await self.tg.settled(10)
 
     async def messages(self) -> list[Shown]:
@@ -171,6 +184,14 @@ class WebLine(Line):
     async def tap(self, message_id: int, data: str) -> None:
         await self._post("taps", {"message": message_id, "data": data})
 
+    async def show(self, photo: bytes) -> None:
+        async with self.http.post(
+            f"{self.base}/chat/me/pictures?id={uuid.uuid4()}",
+            data=photo,
+            headers={"X-Townbell": "1", "Origin": self.base, "Content-Type": "image/jpeg"},
+        ) as answer:
+            assert answer.status == 200, (answer.status, await answer.text())
+
     async def messages(self) -> list[Shown]:
         async with self.http.get(f"{self.base}/chat/me/messages?limit=50") as answer:
             kept = (await answer.json())["messages"]
@@ -209,6 +230,11 @@ class Person:
     async def says(self, text: str) -> Shown:
         """Write something; returns the last message of the town after it."""
         await self.line.say(text)
+        return (await self.looks())[-1]
+
+    async def sends_photo(self, photo: bytes) -> Shown:
+        """Send a photo, or something that says it is one; returns the last message of the town after it."""
+        await self.line.show(photo)
         return (await self.looks())[-1]
 
     async def taps(self, label: str, *, on: Shown | None = None) -> Shown:
@@ -270,6 +296,9 @@ class Person:
 class Town:
     """A running town with a clock that stands still until it is moved."""
 
+    _opened: ClassVar[set[str]] = set()
+    """On which channels there has been a town in this process."""
+
     def __init__(self, app: App, clock: StoppedClock, channel: str, tg: TelegramEmulator | None) -> None:
         self.app = app
         self.clock = clock
@@ -291,12 +320,16 @@ class Town:
             first = await town_queries.settings(unit)
             await town_queries.keep(unit, replace(first, **({"join_policy": "open"} | changed)))
         await app.start()
+        if channel not in cls._opened:  # the first one builds aiogram's models, and more that stays
+            cls._opened.add(channel)
+            keep_what_lives()
         return cls(app, clock, channel, tg)
 
     async def close(self) -> None:
         for browser in self._browsers:
             await browser.close()
         await self.app.stop()
+        forget_towns()
 
     # -- people --------------------------------------------------------------------------------------------------
 
@@ -351,6 +384,32 @@ class Town:
 
     async def residents(self, count: int) -> list[Person]:
         return [await self.resident() for _ in range(count)]
+
+    async def neighbours(self, count: int, *, short: int = 0, home: bool = False) -> list[Person]:
+        """Residents for ten days, who have the benefits; the last `short` of them are without, being short of hours.
+
+        With `home` the first of them share one.
+        """
+        people, now = await self.residents(count), self.clock.now()
+        week = week_of(now, (await self.settings()).tz)
+        async with self.app.database.unit() as unit:
+            home_id = None
+            if home:
+                home_id = await homes.make(unit, street="Mill Lane", meter="4711", code="BREAD7", now=now)
+            for at, person in enumerate(people):
+                is_short = at >= count - short
+                joined = now - timedelta(days=24 if is_short else 10)
+                mine = {} if is_short or home_id is None else {"household_id": home_id}
+                await residents.change(unit, person.resident_id, joined_at=joined, **mine)
+                if is_short:
+                    await self._warned(unit, person.resident_id, week - timedelta(days=7))
+        return people
+
+    async def _warned(self, unit: Any, resident_id: int, week: date) -> None:
+        """The note of a week, as if it had been delivered: whoever is short of hours then loses the benefits."""
+        key = warnings.note_key(week, resident_id)
+        noted = outbox.new_row(notice=warnings.NOTE, resident_id=resident_id, dedupe_key=key, now=self.clock.now())
+        await outbox.put(unit, [{**noted, "state": OutboxState.SENT}])
 
     async def mayor(self, name: str = "Naledi Mokoena") -> Person:
         person = await self.resident(name)
@@ -458,6 +517,55 @@ class Town:
                 },
                 now=self.clock.now(),
             )
+
+    async def item(self, name: str = "Bread", *, unit: str = "loaf", **columns: Any) -> int:
+        """A kind of goods, made if it is not there; its id. Allowances and steps in thousandths, prices in cents."""
+        who = await self._somebody()
+        async with self.app.database.unit() as db:
+            for one in await items.listed(db):
+                if one.name == name:
+                    return one.id
+            given = {"names": "{}", "step": UNITS[unit].step, "sharing": Sharing.FIRST.value} | columns
+            made = await items.make(db, {"name": name, "unit": unit, **given}, by=who.me, now=self.clock.now())
+        assert made is not None
+        return made
+
+    async def batch(
+        self,
+        item: str = "Bread",
+        amount: float = 10,
+        *,
+        project: str = "Bakery",
+        day: int = 0,
+        at: str = "16:00",
+        hours: float = 2,
+        sharing: str = "",
+        **of_item: Any,
+    ) -> int:
+        """Goods put up, to be collected `day` days from now, at a local time, for some hours; the batch's id."""
+        item_id, project_id = await self.item(item, **of_item), await self.project(project)
+        town, now = await self.settings(), self.clock.now()
+        there = local(now, town.tz)
+        hour, minute = map(int, at.split(":"))
+        starts_at = at_local(there.date() + timedelta(days=day), time(hour, minute), town.tz)
+        who = await self._somebody()
+        async with self.app.database.unit() as unit:
+            kept = await items.get(unit, item_id)
+            assert kept is not None
+            made = await put_up(
+                unit,
+                by=who.me,
+                item=kept,
+                project_id=project_id,
+                quantity=round(amount * 1000),
+                windows=[(starts_at, starts_at + timedelta(hours=hours))],
+                place="Mill Lane 2",
+                town=town,
+                now=now,
+                sharing=sharing,
+            )
+        assert made is not None
+        return made
 
     async def settings(self) -> Any:
         async with self.app.database.reading() as unit:

@@ -1,21 +1,25 @@
-"""`python bot.py export electricity`: made once, given again as it was, refused in a sentence."""
+"""`python bot.py export`: the utility's file made once and given again as it was, the books, the goods."""
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot import founding
-from bot.export import electricity
+from bot.export import electricity, goods, takings
 from bot.problems import StartupProblem
+from handlers.orders.selling import sell
 from storage.engine import Database
 from storage.queries import homes, residents, standing
 from storage.queries import town as town_queries
 from storage.tables import ResidentState
 from storage.unit import Unit
 from tests.conftest import settings_for
+from tests.people import Town
 from town.week import week_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -68,3 +72,33 @@ async def test_a_weeks_file_is_made_once(database_url: str, tmp_path: Path) -> N
     adjusted = await electricity(settings, None, adjustments=True)
     assert adjusted.splitlines()[1:] == [f"{year}-W{week:02},ZA-1,no,none"]
     await database.close()
+
+
+async def test_the_books_and_the_goods_are_taken_out(database_url: str, tmp_path: Path) -> None:
+    settings = settings_for(database_url, tmp_path)
+    with pytest.raises(StartupProblem, match="There is no town yet"):
+        await takings(settings, None, None)
+    town = await Town.open(settings, "web", None, currency="ZAR")
+    batch = await town.batch("Tomatoes, =red", 10, project="Farm", unit="kg", price=1250)
+    await town.batch("Bread", 4)
+    who = await town.who(await town.coordinator("Farm"))
+    for name in ("Hotel Rio", "=1+1"):
+        async with town.app.database.unit() as unit:
+            await sell(unit, who=who, batch_id=batch, amount=1500, customer=name, now=town.clock.now())
+    await town.close()
+    every = list(csv.DictReader(io.StringIO(await takings(settings, None, None), newline="")))
+    assert [(line["customer"], line["cash"], line["item"]) for line in every] == [
+        ("Hotel Rio", "18.75", "Tomatoes, =red"),
+        ("'=1+1", "18.75", "Tomatoes, =red"),
+    ]
+    assert await takings(settings, "2026-11-24", "2026-11-24") == await takings(settings, None, None)
+    for first, last in (("2026-11-25", None), (None, "2026-11-23")):
+        assert (await takings(settings, first, last)).count("\n") == 1, "only the header"
+    with pytest.raises(StartupProblem, match="“last month” is not a day: write it as 2026-11-01"):
+        await takings(settings, "last month", None)
+    with pytest.raises(StartupProblem, match="2026-11-25 is after 2026-11-24"):
+        await takings(settings, "2026-11-25", "2026-11-24")
+    tomatoes, bread = csv.DictReader(io.StringIO(await goods(settings), newline=""))
+    wanted = {"project": "Farm", "price": "12.50", "made": "10.000", "sold": "-3.000", "free": "7.000"}
+    assert {name: tomatoes[name] for name in wanted} == wanted
+    assert (bread["price"], bread["made"], bread["sold"], bread["shelf"]) == ("", "4.000", "0.000", "4.000")

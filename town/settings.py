@@ -35,6 +35,13 @@ class TownSettings:
     ("signed_off"). An offer stands for `offer_minutes`, or until `offer_stop_minutes` before the start; one of a plan
     for `plan_offer_minutes`. A cover call asks `cover_group` people at a time, `cover_gap_minutes` apart.
     `household_rule`: a home has its electricity free when "all" of its adults have the benefits, or when "any" has.
+
+    `currency` is an ISO 4217 code. Who has not come for their goods is reminded `goods_remind_minutes` before the
+    pick-up ends (0: never); what is not collected can be had for `goods_late_minutes` more. Batches that come again are
+    put up `goods_ahead_days` ahead; `goods_check_minutes` before their pick-up, or their draw, their coordinators are
+    asked whether there is as much (0: never). A draw is made `draw_lead_minutes` before the pick-up; whoever lost the
+    one before comes first where `draw_precedence` is "kept". `production_goal`: how many percent of its needs a town is
+    to make.
     """
 
     name: str = "Our town"
@@ -76,6 +83,14 @@ class TownSettings:
     note_at: time = time(17, 0)
     longest_exemption_weeks: int = 26
     household_rule: str = "all"
+    currency: str = "USD"
+    goods_remind_minutes: int = 60
+    goods_late_minutes: int = 60
+    goods_ahead_days: int = 7
+    goods_check_minutes: int = 240
+    draw_lead_minutes: int = 120
+    draw_precedence: str = "kept"
+    production_goal: int = 300
 
     @property
     def tz(self) -> ZoneInfo:
@@ -93,6 +108,8 @@ class Kind(StrEnum):
     MINUTES = "minutes"
     DAYS = "days"
     COUNT = "count"
+    PERCENT = "percent"
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,14 @@ SPECS: tuple[Spec, ...] = (
     Spec("note_at", Kind.TIME),
     Spec("longest_exemption_weeks", Kind.COUNT, 1, 104),
     Spec("household_rule", Kind.CHOICE, choices=("all", "any")),
+    Spec("currency", Kind.CURRENCY),
+    Spec("goods_remind_minutes", Kind.MINUTES, 0, 1440),
+    Spec("goods_late_minutes", Kind.MINUTES, 0, 1440),
+    Spec("goods_ahead_days", Kind.DAYS, 1, 60),
+    Spec("goods_check_minutes", Kind.MINUTES, 0, 2880),
+    Spec("draw_lead_minutes", Kind.MINUTES, 0, 7 * 1440),
+    Spec("draw_precedence", Kind.CHOICE, choices=("kept", "none")),
+    Spec("production_goal", Kind.PERCENT, 0, 2000),
 )
 
 _BY_KEY = {spec.key: spec for spec in SPECS}
@@ -193,6 +218,8 @@ def _taken(spec: Spec, typed: str) -> str | int | time:
     typed = typed.strip()
     if spec.kind is Kind.TEXT:
         return _text(spec, typed)
+    if spec.kind is Kind.CURRENCY:
+        return _currency(spec, typed)
     if spec.kind is Kind.ZONE:
         return _zone(spec, typed)
     if spec.kind is Kind.TIME:
@@ -209,7 +236,7 @@ def _taken(spec: Spec, typed: str) -> str | int | time:
 
 def _restored(spec: Spec, value: object) -> str | int | time:
     # JSON keeps numbers as numbers; a bool is an int to Python but no number of minutes.
-    is_number = spec.kind in (Kind.MINUTES, Kind.DAYS, Kind.COUNT)
+    is_number = spec.kind in (Kind.MINUTES, Kind.DAYS, Kind.COUNT, Kind.PERCENT)
     if isinstance(value, bool) or not isinstance(value, int if is_number else str):
         raise _bad(spec)
     return _taken(spec, str(value))
@@ -224,6 +251,12 @@ def _text(spec: Spec, typed: str) -> str:
         return ""
     except TextTooLong as bad:
         raise _bad(spec) from bad
+
+
+def _currency(spec: Spec, typed: str) -> str:
+    if not (len(typed) == 3 and typed.isascii() and typed.isalpha()):
+        raise _bad(spec)
+    return typed.upper()
 
 
 def _zone(spec: Spec, typed: str) -> str:

@@ -5,6 +5,7 @@ A week is named by its Monday, a `date`. Instants are aware datetimes, and what 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,11 @@ def at_local(day: date, at: time, zone: ZoneInfo) -> datetime:
 def monday_of(day: date) -> Week:
     """The Monday on or before `day`."""
     return day - timedelta(days=day.weekday())
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """The first and the last day of the month that `day` is in."""
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def week_of(instant: datetime, zone: ZoneInfo) -> Week:

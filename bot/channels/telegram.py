@@ -21,6 +21,7 @@ from aiohttp import web
 from bot.channels.lines import Lines
 from bot.channels.telegram_hook import LARGEST, Hook
 from bot.channels.telegram_menus import Menus
+from bot.channels.telegram_photos import Photos
 from bot.channels.telegram_poll import Poller
 from bot.channels.telegram_session import Backoff, make_session
 from bot.channels.telegram_taker import Taker
@@ -83,7 +84,7 @@ class TelegramChannel:
         self.patience = patience
         self.bot = Bot(token, session=make_session(base, pace))
         self.sender = Sender(TelegramSender(make_sender_bot(token, base, pace)), patience=patience.stop)
-        self._taker = Taker(self.bot, intake, first_pause=patience.retry)
+        self._taker = Taker(self.bot, intake, Photos(self.bot, database), first_pause=patience.retry)
         self._menus = Menus(self.bot, database, commands, first_pause=patience.retry)
         self._poller = Poller(
             self.bot, self._taker.until_done, poll_seconds=patience.poll, backoff=Backoff(patience.retry)

@@ -14,11 +14,10 @@ from aiogram.types import BotCommand, BotCommandScopeChat, BotCommandScopeDefaul
 
 from bot.channels.telegram_session import Backoff
 from bot.channels.telegram_updates import CHANNEL
-from handlers.kit.capability import Command
+from handlers.kit.capability import Command, shown_to
 from locales import FALLBACK, LANGUAGES, _, speaking
 from storage.engine import Database
 from storage.queries.accounts import MenuOwner, menu_owners
-from storage.tables import Role
 
 log = logging.getLogger(__name__)
 
@@ -101,8 +100,8 @@ class Menus:
             await self._call(DeleteMyCommands(scope=scope))
 
     def _menu(self, roles: frozenset[str], language: str) -> list[BotCommand]:
-        """The commands of these roles in a language; a mayor can do what a coordinator can."""
-        shown = {"", *roles} | ({Role.COORDINATOR} if Role.MAYOR in roles else set())
+        """The commands of these roles in a language."""
+        shown = shown_to(roles)
         with speaking(language):
             return [
                 BotCommand(command=command.name, description=_(command.about).unescape()[:LONGEST_ABOUT])

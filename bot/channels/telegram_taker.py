@@ -9,6 +9,7 @@ from typing import Any
 from aiogram import Bot
 
 from bot.channels.lines import Lines
+from bot.channels.telegram_photos import Photos
 from bot.channels.telegram_session import Backoff
 from bot.channels.telegram_updates import Arrived, translate
 from bot.intake.intake import Intake, Unavailable
@@ -22,17 +23,24 @@ STUBBORN = 8
 class Taker:
     """Hands updates to the intake: one person's in order, different persons' at the same time."""
 
-    def __init__(self, bot: Bot, intake: Intake, *, first_pause: float = 0.5) -> None:
+    def __init__(self, bot: Bot, intake: Intake, photos: Photos, *, first_pause: float = 0.5) -> None:
         self.bot = bot
         self.intake = intake
+        self.photos = photos
         self.username = ""
         self.lines = Lines()
         self.first_pause = first_pause
         self._stopping = asyncio.Event()
         self._gone_through = 0
+        self._furthest = 0  # the highest update_id begun with polling
 
     def stop(self) -> None:
-        """Begin nothing more; what has begun goes on."""
+        """Begin nothing more beyond what has begun; that goes on.
+
+        With polling, an older update of somebody else may still stand in line behind what has begun. Telegram can only
+        be told of a number up to which all is finished, so that one is begun too (see `until_done`): else whatever is
+        finished beyond it would come again, and be answered twice.
+        """
         self._stopping.set()
 
     @property
@@ -59,9 +67,10 @@ class Taker:
         arrived = self.translate(raw)
         if arrived is None:
             return True
+        number = arrived.update.update_id
         backoff, through = Backoff(self.first_pause), self._gone_through
         async with self.lines.at(arrived.arrival.address):
-            while not self.stopping:
+            while self._may_begin(number):
                 try:
                     await self._take(arrived)
                     return True
@@ -73,11 +82,23 @@ class Taker:
                     log.error("update %s was let go: it fails while others go through", arrived.arrival.key)
                     return True
                 await self._pause(backoff.next())
+                if self.stopping:  # it comes again, and so does all beyond it: nothing more of that is begun
+                    self._furthest = min(self._furthest, number - 1)
             return False
 
+    def _may_begin(self, number: int) -> bool:
+        """Whether an update is to be handled now: while stopping, only what is older than something begun."""
+        if self.stopping:
+            return number <= self._furthest
+        # Too high once Telegram numbers afresh, from lower: a stop then finishes all that has come, if there is time.
+        self._furthest = max(self._furthest, number)
+        return True
+
     async def _take(self, arrived: Arrived) -> None:
-        async with self.lines.counter:
-            await self.intake.take(self.bot, arrived.arrival, arrived.update)
+        ready = await self.photos.add(arrived)
+        if ready is not None:
+            async with self.lines.counter:
+                await self.intake.take(self.bot, ready.arrival, ready.update)
         self._gone_through += 1
 
     async def _pause(self, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiogram import Bot
@@ -11,6 +12,7 @@ from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Updat
 
 from bot.intake.arrival import Arrival
 from locales import best
+from town.facts import Fact
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,10 @@ class Arrived(NamedTuple):
 
     arrival: Arrival
     update: Update
+
+    def with_picture(self, picture: bytes | Fact) -> Arrived:
+        """The same with its photo, or with why there is none."""
+        return self._replace(arrival=replace(self.arrival, picture=picture))
 
 
 def number_of(raw: Any) -> int | None:

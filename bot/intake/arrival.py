@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from town.facts import Fact
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """`key` is unique in its channel; `address` is the account's; `language` is the channel's guess."""
+    """`key` is unique in its channel; `address` is the account's; `language` is the channel's guess.
+
+    `picture`: the photo that came with the update, made fit to be shown (`bot.intake.pictures`), or why there is none;
+    None where no photo came, or none was asked for.
+    """
 
     channel: str
     key: str
     address: str
     language: str
+    picture: bytes | Fact | None = None

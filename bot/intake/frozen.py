@@ -18,6 +18,8 @@ from aiogram.methods import (
 )
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
 
+from handlers.kit.files import Printed
+from handlers.kit.paper import Page
 from handlers.kit.reply import NO_PREVIEW
 from handlers.kit.screens import Choice
 
@@ -73,9 +75,12 @@ def _freeze(method: Method) -> dict[str, Any]:
         ]
     if kind in FILES:
         file = getattr(method, FILES[kind])
-        if not isinstance(file, BufferedInputFile):
+        if isinstance(file, Printed):
+            kept["page"] = [file.filename, file.page.as_json()]
+        elif isinstance(file, BufferedInputFile):
+            kept["file"] = [file.filename, base64.b64encode(file.data).decode()]
+        else:
             raise UnknownReply("files must be in memory")
-        kept["file"] = [file.filename, base64.b64encode(file.data).decode()]
     return kept
 
 
@@ -96,6 +101,9 @@ def _thaw(kept: dict[str, Any]) -> Method:
     if "file" in kept:
         name, content = kept["file"]
         values[FILES[kind]] = BufferedInputFile(base64.b64decode(content), filename=name)
+    if "page" in kept:
+        name, page = kept["page"]
+        values[FILES[kind]] = Printed(Page.from_json(page), name)
     if kind in WITH_TEXT:
         values |= {"parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
     if kind in FILES:

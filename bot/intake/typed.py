@@ -17,13 +17,13 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
 
 from bot.intake.frozen import choices_of
 from handlers import catalogue
+from handlers.kit.expecting import expects_numbers, expects_words
 from handlers.kit.nav import ANEW, LEAVE
 from handlers.kit.reply import TYPED
 from handlers.kit.screens import Choice
 from handlers.kit.seat import Seat
 from handlers.kit.taps import by_number
 from handlers.kit.typed import as_tap, is_number
-from handlers.kit.wizard import expects_numbers, expects_words
 from storage import inbox, outbox
 from storage.unit import Unit
 from town.settings import TownSettings

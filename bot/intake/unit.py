@@ -95,7 +95,7 @@ class UnitMiddleware(BaseMiddleware):
         update = event
         if isinstance(event, Update) and not isinstance(handler, _Say):
             update = led_away(await from_words(unit, event, seat, who.town))
-        data |= {"unit": unit, "now": now, "seat": seat, "who": who}
+        data |= {"unit": unit, "now": now, "seat": seat, "who": who, "picture": arrival.picture}
         replies = flatten(await handler(update, data))
         if seat.changed:
             await inbox.write_state(

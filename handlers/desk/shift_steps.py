@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from markupsafe import Markup
+
 from handlers.desk import actions, asking
 from handlers.desk.skill_step import SHIFT, check_places
 from handlers.kit.choosing import id_in, pages, pick, turned
@@ -149,16 +151,26 @@ def _ahead(scene: Scene, at: time, given: str) -> str:
     return chosen
 
 
-def length(when: When = always) -> Step:
+def _of_shifts(scene: Scene) -> int:
+    return scene.who.town.longest_shift_minutes
+
+
+def length(
+    when: When = always,
+    *,
+    question: Callable[[int], Markup] = asking.length,
+    longest: Callable[[Scene], int] = _of_shifts,
+) -> Step:
+    """How long something is, in minutes; the `question` is told the `longest` there can be."""
+
     async def ask(scene: Scene) -> Screen:
-        longest = scene.who.town.longest_shift_minutes
-        offered = [minutes for minutes in LENGTHS if minutes <= longest]
+        offered = [minutes for minutes in LENGTHS if minutes <= longest(scene)]
         choices = [pick(scene, str(minutes), asking.length_label(minutes)) for minutes in offered]
-        return Screen(asking.length(longest), in_rows(choices, 3))
+        return Screen(question(longest(scene)), in_rows(choices, 3))
 
     async def typed(scene: Scene, text: str) -> Any:
         minutes = read_length(text)
-        if not SHORTEST <= minutes <= scene.who.town.longest_shift_minutes:
+        if not SHORTEST <= minutes <= longest(scene):
             raise BadLength(given=text)
         return minutes
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from handlers.kit.capability import Command
+from handlers.kit.goods_taps import ClaimTap, OrderTap, StockTap
 from handlers.kit.nav import back, home, menu, page_of, pager
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import (
@@ -89,11 +90,16 @@ def more(*, everywhere: bool) -> Screen:
         Choice(_("Skills and masters"), SkillTap(do="desk").pack()),
         Choice(_("Electricity"), PowerTap(do="open").pack()),
     ]
+    of_a_project = [
+        Choice(_("Pick-up desk"), ClaimTap(do="desk", id=0).pack()),
+        Choice(_("Takings"), OrderTap(do="takings").pack()),
+    ]
     choices = [
+        Choice(_("Goods"), StockTap(do="home").pack()),
         Choice(_("Reported hours"), ReportTap(do="list").pack()),
         Choice(_("Contested hours"), ContestTap(do="list").pack()),
         Choice(_("The town's labour"), LabourTap(do="open").pack()),
-        *(of_the_town if everywhere else ()),
+        *(of_the_town if everywhere else of_a_project),
         _desk(),
         home(),
     ]
@@ -131,6 +137,7 @@ def project(one: ProjectRow, shifts: Sequence[ShiftRow], page: int, *, awaiting:
 def particulars(one: ProjectRow) -> Screen:
     choices = [
         Choice(_("Shifts that come again"), SeriesTap(do="project", id=one.id).pack()),
+        Choice(_("Goods"), StockTap(do="home", id=one.id).pack()),
         Choice(_("Name"), _to("rename", one.id)),
         Choice(_("Place"), _to("move", one.id)),
         Choice(_("Interest"), _to("interest", one.id)),

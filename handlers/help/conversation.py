@@ -23,8 +23,9 @@ def router() -> Router:
     @room.message(Command("help", ignore_mention=True))
     async def on_help(message: Message, who: Who, unit: Unit) -> Reply:
         duties = await duties_of(unit, who.resident_id)
-        held = {""} | ({"coordinator"} if duties.any else set()) | ({"mayor"} if duties.mayor else set())
-        return show(message, views.help_screen([entry for entry in catalogue.commands() if entry.role in held]))
+        has = {"coordinator": duties.any, "treasurer": duties.books, "mayor": duties.mayor}
+        shown = {"", *(role for role, held in has.items() if held)}
+        return show(message, views.help_screen([entry for entry in catalogue.commands() if entry.role in shown]))
 
     @room.message(Command("cancel", ignore_mention=True))
     async def on_cancel(message: Message, seat: Seat) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from aiogram import Router
 
 from handlers.kit.screens import Screen
+from storage.tables import Role
 from storage.unit import Unit
 from town.settings import TownSettings
 
@@ -25,6 +26,11 @@ class Command:
     words: str
     role: str = ""
     """The role whose menu shows it; empty for everybody."""
+
+
+def shown_to(roles: Collection[str]) -> frozenset[str]:
+    """The roles whose commands somebody with these roles is shown: a mayor can do what all others can."""
+    return frozenset(("", *Role) if Role.MAYOR in roles else ("", *roles))
 
 
 @dataclass(frozen=True, slots=True)

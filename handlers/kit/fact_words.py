@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from handlers.kit.goods_words import GOODS
 from handlers.kit.hours_words import HOURS
 from handlers.kit.rule_words import in_the_way
 from locales import _, a_day, a_length, a_moment, ngettext, number
@@ -234,6 +235,6 @@ PLANS: dict[type[Fact], Sentence] = {
 }
 
 MORE: dict[type[Fact], Sentence] = (
-    PLANS | PLACES | SKILLS | AGE | SWAPS | CHECKING_IN | SERIES | EXEMPTIONS | HOURS | POWER
+    PLANS | PLACES | SKILLS | AGE | SWAPS | CHECKING_IN | SERIES | EXEMPTIONS | HOURS | POWER | GOODS
 )
 """All of them."""

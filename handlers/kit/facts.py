@@ -32,6 +32,12 @@ _WHAT: dict[str, Sentence] = {
     "file": lambda fact, zone: _("I find no such file."),
     "report": lambda fact, zone: _("I find no such report."),
     "contest": lambda fact, zone: _("I find nothing of that kind that is to be decided."),
+    "item": lambda fact, zone: _("That item is not on the list any more."),
+    "picture": lambda fact, zone: _("That picture is no longer there."),
+    "batch": lambda fact, zone: _("Those goods are no longer there."),
+    "claim": lambda fact, zone: _("I find no such goods of yours."),
+    "draw": lambda fact, zone: _("I find no such draw."),
+    "receipt": lambda fact, zone: _("I find no such receipt."),
     "swap": lambda fact, zone: _("I find no such request of yours."),
 }
 
@@ -123,6 +129,12 @@ def _needs(needed: str) -> Markup:
         return _("Only coordinators can do that.")
     if needed == "town coordinator":
         return _("Only the mayor or a coordinator of the whole town can do that.")
+    if needed == "treasurer":
+        return _("Only the treasurer or the mayor can do that.")
+    if needed == "takings":
+        return _("The takings are for the treasurer, the mayor and coordinators.")
+    if needed == "item maker":
+        return _("Only whoever made this item can change it, or a coordinator of the whole town, or the mayor.")
     if needed == "master":
         return _("Only a master of this skill can do that.")
     return _("That is for the town's residents. Send /start to join them.")

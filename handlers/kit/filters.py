@@ -41,7 +41,10 @@ class Tapped(Filter):
         self.starts = tuple(word for word in words if word.endswith(":"))
 
     async def __call__(self, tap: CallbackQuery) -> bool:
-        data = tap.data or ""
+        return self.hears(tap.data or "")
+
+    def hears(self, data: str) -> bool:
+        """Whether taps with this data pass."""
         return data in self.whole or data.startswith(self.starts)
 
 

@@ -11,6 +11,9 @@ SHIFT = "shift_"
 CHECK_IN = "in_"
 """What the payload of a shift's check-in begins with; its id and a code follow (`town.checkin`)."""
 
+PICK_UP = "get_"
+"""What the payload of a claim's QR code begins with; its code follows."""
+
 MOST_ID = 2**31 - 1
 
 
@@ -47,6 +50,8 @@ class Links:
 def parted(payload: str) -> tuple[str, int | None]:
     """What a start payload brings: a code (or ""), and the id of a shift (or None), one after the other."""
     code, _space, last = payload.strip().rpartition(" ")
+    if last.startswith(PICK_UP):  # somebody's goods at a desk: nothing that a newcomer could do with it
+        return code.strip(), None
     scanned = re.fullmatch(f"{CHECK_IN}([0-9]{{1,10}})_[A-Za-z0-9]+", last)
     number = scanned[1] if scanned is not None else last.removeprefix(SHIFT)
     if number == last:

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.kit.choosing import id_in, pick
+from handlers.kit.goods_words import RECALL
 from handlers.kit.screens import Screen, in_rows
 from handlers.kit.wizard import Scene, Step
 from locales import N_, _
@@ -40,7 +41,17 @@ CORRECT = (
     N_("I mistook the person"),
     N_("They were there after all"),
 )
-_OURS = frozenset((*REJECT, *UPHOLD, *KEEP, *CORRECT))
+REFUND = (
+    N_("It was not good any more"),
+    N_("It was recalled"),
+    N_("It was brought back"),
+)
+MISTAKE = (
+    N_("It was not paid"),
+    N_("The amount was mistaken"),
+    N_("It was somebody else's"),
+)
+_OURS = frozenset((*REJECT, *UPHOLD, *KEEP, *CORRECT, *RECALL, *REFUND, *MISTAKE))
 
 
 def in_words(reason: str) -> str:

@@ -5,6 +5,8 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
+from handlers.kit.nav import ANEW
+
 Id = Annotated[int, Field(ge=0, le=2**31 - 1)]
 """A number that a database can look up: anything else was forged, and no button of ours."""
 
@@ -40,8 +42,9 @@ class HoursTap(CallbackData, prefix="hours"):
 _NOT_BY_NUMBER = ("hours:all:", "hours:here:", "hours:came:", "hours:missed:", "report:yes:")
 """Taps that write into the hours ledger, which forgets nothing."""
 
-_ACCEPTS = "swap:accept:"
-"""The tap that lets two places change hands: the number opens the request."""
+_LOOK_FIRST = {"swap:accept:": ":one:", "recall:read:": ":one:", "goods:gaveback:": ":one:", "goods:back:": ":one:"}
+"""Taps that say yes to something (two places change hands, a recall was read), or give away what the next in line
+gets: the number opens what it is about."""
 
 
 def by_number(data: str) -> str:
@@ -50,8 +53,9 @@ def by_number(data: str) -> str:
     A notice comes unasked, perhaps in the moment in which somebody answers another screen; so where the choice would
     write hours, the number opens the roster or the report, which asks again.
     """
-    if data.startswith(_ACCEPTS):
-        return data.replace(":accept:", ":one:", 1)
+    for tap, instead in _LOOK_FIRST.items():
+        if data.removeprefix(ANEW).startswith(tap):
+            return data.replace(tap[tap.index(":") :], instead, 1)
     if not data.startswith(_NOT_BY_NUMBER):
         return data
     if data.startswith("report:"):

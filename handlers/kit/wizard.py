@@ -16,6 +16,7 @@ from aiogram import Router
 from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from handlers.kit.expecting import expect
 from handlers.kit.facts import sentence
 from handlers.kit.filters import NoCommand, Tapped
 from handlers.kit.nav import home, leave
@@ -25,23 +26,10 @@ from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from locales import _
 from storage.unit import Unit
-from town.facts import Fact
+from town.facts import Fact, PictureLost
 
 STEP, RETURN, ONCE, ANEW = "@step", "@return", "@once", "@anew"
 BACK, RESUME, AFRESH = "@back", "@resume", "@afresh"
-
-_free: set[str] = set()
-_counted: set[str] = set()
-
-
-def expects_words(state: str | None) -> bool:
-    """Whether a conversation in this state takes typed words as they are, numbers among them."""
-    return state in _free
-
-
-def expects_numbers(state: str | None) -> bool:
-    """Whether a typed number stands for a choice in this state: everywhere but where it may be an answer itself."""
-    return state not in _free or state in _counted
 
 
 @dataclass(slots=True)
@@ -71,7 +59,9 @@ class Stay:
 
 
 Ask = Callable[[Scene], Awaitable[Screen]]
+Finish = Callable[[Scene], Awaitable[Screen | Callable[[Event], Reply]]]
 Take = Callable[[Scene, str], Awaitable[Any]]
+See = Callable[[Scene, bytes], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +69,7 @@ class Step:
     """One question. `typed` and `tapped` give the answer to keep (a JSON value), a GoTo or a Stay.
 
     They only read: they write nothing, so that a Fact they raise can be said above the question, which is asked again.
+    `pictured` does the same for a photo, which it gets as a JPEG; it may keep it, and answer with the picture's id.
 
     `free`: typed words are the answer as they are, so that a number is not taken for a choice; unless `counted`, where
     no answer is a number. `when` says whether the question is asked at all.
@@ -88,6 +79,7 @@ class Step:
     ask: Ask
     typed: Take | None = None
     tapped: Take | None = None
+    pictured: See | None = None
     free: bool = True
     counted: bool = False
     when: Callable[[Scene], bool] = lambda scene: True
@@ -96,6 +88,28 @@ class Step:
 def option(wizard: str, step: str, value: str, label: str) -> Choice:
     """A choice that answers a step."""
     return Choice(label, f"w:{wizard}:{step}:{value}")
+
+
+def _not_so(step: Step) -> str:
+    """What to say to an answer of another kind than a question takes."""
+    if step.pictured is not None:
+        return _("I am waiting for a photo. Please send one, or choose one of these.")
+    if step.typed is not None:
+        return _("Please write it in words.")
+    return _("Please choose one of these, or type its number.")
+
+
+def _seen(pictured: See, picture: bytes | Fact | None) -> Take:
+    """What a step makes of a photo: why it could not be had is told as any other wrong answer is."""
+
+    async def take(scene: Scene, _given: str) -> Any:
+        if isinstance(picture, Fact):
+            raise picture
+        if picture is None:  # the question was asked after the photo had been sent
+            raise PictureLost
+        return await pictured(scene, picture)
+
+    return take
 
 
 class InWizard(Filter):
@@ -109,15 +123,18 @@ class InWizard(Filter):
 
 
 class Wizard:
-    """Questions in order, then `finish`, whose screen is shown after the draft is put away."""
+    """Questions in order, then `finish`, whose screen is shown, or reply made, after the draft is put away."""
 
-    def __init__(self, name: str, steps: Sequence[Step], finish: Ask) -> None:
+    def __init__(self, name: str, steps: Sequence[Step], finish: Finish) -> None:
         self.name = name
         self.steps = {step.name: step for step in steps}
         self.order = [step.name for step in steps]
         self.finish = finish
-        _free.update(f"{name}:{step.name}" for step in steps if step.free and step.typed)
-        _counted.update(f"{name}:{step.name}" for step in steps if step.counted)
+        expect(
+            words=[f"{name}:{step.name}" for step in steps if step.free and step.typed],
+            counted=[f"{name}:{step.name}" for step in steps if step.counted],
+            pictured=[f"{name}:{step.name}" for step in steps if step.pictured],
+        )
 
     def router(self) -> Router:
         """The wizard's own router: it goes before the rooms that answer anything."""
@@ -176,14 +193,17 @@ class Wizard:
 
     # -- answers -------------------------------------------------------------------------------------------------
 
-    async def _on_words(self, message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
+    async def _on_words(
+        self, message: Message, who: Who, unit: Unit, now: datetime, seat: Seat, picture: bytes | Fact | None = None
+    ) -> Reply:
         scene = Scene(who, unit, now, seat, self.kept(seat) or {})
         step = self.steps.get((seat.state or "").partition(":")[2])
         if step is None:
             return await self.resume(message, scene)
+        if message.photo and step.pictured is not None:
+            return await self._taken(message, scene, step, _seen(step.pictured, picture), "")
         if message.text is None or step.typed is None:
-            words, choose = _("Please write it in words."), _("Please choose one of these, or type its number.")
-            return await self._go(message, scene, step.name, toast=words if step.typed else choose)
+            return await self._go(message, scene, step.name, toast=_not_so(step))
         return await self._taken(message, scene, step, step.typed, message.text)
 
     async def _on_tap(self, tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
@@ -240,9 +260,9 @@ class Wizard:
         return await self._go(event, scene, following)
 
     async def _finish(self, event: Event, scene: Scene) -> Reply:
-        screen = await self.finish(scene)
+        done = await self.finish(scene)
         self._put_away(scene.seat)
-        return show(event, screen)
+        return show(event, done) if isinstance(done, Screen) else done(event)
 
     # -- steps ---------------------------------------------------------------------------------------------------
 

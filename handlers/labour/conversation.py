@@ -8,6 +8,7 @@ from aiogram import Router
 from aiogram.methods import SendPhoto
 from aiogram.types import BufferedInputFile, CallbackQuery
 
+from handlers.kit import drawing
 from handlers.kit.filters import Doing, Tapped, residents_only
 from handlers.kit.reply import TYPED, Reply, answer, chat_of, show
 from handlers.kit.screens import keyboard
@@ -27,7 +28,7 @@ def router() -> Router:
 
 async def on_open(tap: CallbackQuery, callback_data: LabourTap, who: Who, unit: Unit, now: datetime) -> Reply:
     week = await actions.of_week(unit, who=who, key=callback_data.key, now=now)
-    chart.warm()
+    drawing.warm()
     return show(tap, views.card(week, callback_data.page))
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from babel.dates import format_skeleton
 from markupsafe import Markup
 
+from handlers.kit.goods_taps import NeedTap
 from handlers.kit.nav import back, home, page_of, pager
 from handlers.kit.screens import Choice, Screen, bar
 from handlers.kit.shift_words import bold, paragraphs
@@ -38,6 +39,7 @@ def card(of: Week, page: int) -> Screen:
             *turn,
             _weeks(of),
             (Choice(_("As a picture"), _tap("chart", of.monday)),),
+            (Choice(_("Made and needed"), NeedTap(do="list").pack()),),
             (back(DeskTap(do="more").pack()), home()),
         ),
     )

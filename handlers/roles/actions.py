@@ -17,11 +17,15 @@ from town.facts import AlreadyRole, CodeUsed, CodeWrong, LastMayor, NotAllowed, 
 
 @dataclass(frozen=True, slots=True)
 class Duties:
-    """What a resident answers for. `projects` are ids; `everywhere`: the mayor, or a coordinator of the whole town."""
+    """What a resident answers for. `projects` are ids; `everywhere`: the mayor, or a coordinator of the whole town.
+
+    `books`: the town's money, as its treasurer or the mayor.
+    """
 
     mayor: bool
     everywhere: bool
     projects: frozenset[int]
+    books: bool = False
 
     def covers(self, project_id: int) -> bool:
         return self.everywhere or project_id in self.projects
@@ -39,6 +43,7 @@ async def duties_of(unit: Unit, resident_id: int | None) -> Duties:
         mayor=mayor,
         everywhere=mayor or any(grant.role == Role.COORDINATOR and grant.project_id is None for grant in held),
         projects=frozenset(grant.project_id for grant in held if grant.project_id is not None),
+        books=mayor or any(grant.role == Role.TREASURER for grant in held),
     )
 
 
@@ -70,6 +75,14 @@ async def must_coordinate_town(unit: Unit, who: Who) -> Duties:
     duties = await duties_of(unit, who.resident_id if who.is_resident else None)
     if not duties.everywhere:
         raise NotAllowed(needed="town coordinator")
+    return duties
+
+
+async def must_keep_books(unit: Unit, who: Who) -> Duties:
+    """The duties of the treasurer or the mayor. Raises NotAllowed."""
+    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    if not duties.books:
+        raise NotAllowed(needed="treasurer")
     return duties
 
 
@@ -133,12 +146,12 @@ async def claim_setup_code(unit: Unit, *, who: Who, code: str, now: datetime) ->
 
 
 async def appoint(unit: Unit, *, who: Who, resident_id: int, role: str, project_id: int | None, now: datetime) -> None:
-    """Give a resident a role: mayor, or coordinator of a project or (None) of the whole town. They are told.
+    """Give a resident a role: mayor, treasurer, or coordinator of a project or (None) of the whole town. They are told.
 
     Raises NotAllowed, NotFound, AlreadyRole.
     """
     await must_be_mayor(unit, who)
-    if role not in list(Role) or (role == Role.MAYOR and project_id is not None):
+    if role not in list(Role) or (role != Role.COORDINATOR and project_id is not None):
         raise NotFound(what="role")
     if await roles.resident(unit, resident_id) is None:
         raise NotFound(what="resident")

@@ -18,6 +18,8 @@ TYPED = "@typed"
 """Of a draft: the name that was looked for."""
 
 MOST_FOUND = 24
+ROLES = {"mayor": Role.MAYOR, "treasurer": Role.TREASURER}
+"""The choices that are not a coordinator."""
 
 
 async def _ask_person(scene: Scene) -> Screen:
@@ -76,7 +78,7 @@ async def _choice(scene: Scene) -> tuple[roles.Person, Role, ProjectRow | None]:
     project = await projects.get(scene.unit, scene.draft["project"]) if chosen == "project" else None
     if chosen == "project" and project is None:
         raise NotFound(what="project")
-    return person, Role.MAYOR if chosen == "mayor" else Role.COORDINATOR, project
+    return person, ROLES.get(chosen, Role.COORDINATOR), project
 
 
 async def _sure(scene: Scene) -> Screen:

@@ -14,7 +14,7 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from handlers.kit.seat import Seat
-from town.facts import CodeWrong, TooManyTries
+from town.facts import CodeWrong, PickupCodeWrong, TooManyTries
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ3479"
 """No vowels, so that no word is taken for a code, and no digit that looks like one of these letters."""
@@ -61,19 +61,19 @@ def recent(tries: Sequence[float], now: datetime) -> list[float]:
 
 
 @contextmanager
-def counted(seat: Seat, now: datetime) -> Iterator[None]:
+def counted(seat: Seat, now: datetime, *, most: int = MOST_TRIES, where: str = TRIES) -> Iterator[None]:
     """Looks at a code that somebody sent: a wrong one is counted, and only so many are looked at in an hour.
 
-    Raises TooManyTries instead of looking. Whoever uses this answers CodeWrong: a fact that leaves the update undoes
-    the counting.
+    Raises TooManyTries instead of looking. Whoever uses this answers CodeWrong, or PickupCodeWrong: a fact that leaves
+    the update undoes the counting. `where` in the account's data they are counted.
     """
-    tries = recent(seat.data.get(TRIES, []), now)
-    if len(tries) >= MOST_TRIES:
+    tries = recent(seat.data.get(where, []), now)
+    if len(tries) >= most:
         raise TooManyTries()
     try:
         yield
-    except CodeWrong:
-        seat.data = {**seat.data, TRIES: [*tries, now.timestamp()]}
+    except (CodeWrong, PickupCodeWrong):
+        seat.data = {**seat.data, where: [*tries, now.timestamp()]}
         raise
 
 

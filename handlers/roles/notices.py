@@ -5,21 +5,27 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.kit.capability import Fields, Notice
+from handlers.kit.goods_taps import OrderTap
 from handlers.kit.nav import anew, home
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, TownTap
 from handlers.roles import views
 from locales import _
+from storage.tables import Role
 from town.settings import TownSettings
 
 
 def _given(fields: Fields, town: TownSettings) -> Screen:
-    mayor = fields["role"] == "mayor"
-    lines = [
-        _("{by} gave you a role: {role}.", by=fields["by"], role=views.role_name(fields["role"], fields["project"])),
-        _("The town's affairs are under /town, its projects under /desk.") if mayor else _("Your desk is under /desk."),
-    ]
-    choices = [Choice(_("The desk"), DeskTap(do="home").pack())]
+    mayor, treasurer = fields["role"] == Role.MAYOR, fields["role"] == Role.TREASURER
+    role = views.role_name(fields["role"], fields["project"])
+    lines = [_("{by} gave you a role: {role}.", by=fields["by"], role=role)]
+    if treasurer:
+        lines.append(_("What the town takes in is under /takings."))
+        choices = [Choice(_("Takings"), OrderTap(do="takings").pack())]
+    else:
+        under_desk = _("Your desk is under /desk.")
+        lines.append(_("The town's affairs are under /town, its projects under /desk.") if mayor else under_desk)
+        choices = [Choice(_("The desk"), DeskTap(do="home").pack())]
     if mayor:
         choices.insert(0, Choice(_("The town"), TownTap(do="home").pack()))
     return Screen(Markup("\n").join(lines), in_rows([*map(anew, choices), anew(home())]))

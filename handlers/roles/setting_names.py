@@ -31,6 +31,7 @@ def names() -> Names:
         **_of_work(),
         **_of_offers(),
         **_of_hours(),
+        **_of_goods(),
     }
 
 
@@ -70,4 +71,26 @@ def _of_hours() -> Names:
         "note_at": (_("Note: time"), _("At what time that note comes.")),
         "longest_exemption_weeks": (_("Exempt at most"), _("For how many weeks an exemption can be given at once.")),
         "household_rule": (_("Free electricity"), _("Which adults of a home need the benefits for its electricity.")),
+    }
+
+
+def _of_goods() -> Names:
+    return {
+        "currency": (_("Money"), _("The money that goods are paid in by those who pay for them.")),
+        "goods_remind_minutes": (
+            _("Pick-up reminder"),
+            _("How long before the pick-up ends people are reminded of it."),
+        ),
+        "goods_late_minutes": (
+            _("Late pick-up"),
+            _("How long goods that nobody collected are kept for the next in line."),
+        ),
+        "goods_ahead_days": (_("Goods: days ahead"), _("How many days ahead goods that come again are put up.")),
+        "goods_check_minutes": (
+            _("Goods: is it as much?"),
+            _("How long before the pick-up of goods that come again their coordinators are asked how much there is."),
+        ),
+        "draw_lead_minutes": (_("Draw: how long before"), _("How long before the pick-up a draw is made.")),
+        "draw_precedence": (_("Draw: who comes first"), _("Who comes first in a draw of scarce goods.")),
+        "production_goal": (_("Production goal"), _("How much of what the town needs it wants to make, in percent.")),
     }

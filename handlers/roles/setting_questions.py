@@ -14,7 +14,6 @@ from handlers.roles.actions import must_be_mayor
 from locales import language
 from locales.words import vocabulary
 from storage.queries import town as town_row
-from town import settings
 from town.dates import parse_time
 from town.facts import BadDate, BadLength, BadSetting, NotFound
 from town.settings import SPECS, Kind, Spec
@@ -45,7 +44,7 @@ async def _ask(scene: Scene) -> Screen:
 async def _typed(scene: Scene, text: str) -> Any:
     spec = spec_of(scene.draft.get(KEY, ""))
     value = _plain(spec, text)
-    settings.changed(await town_row.settings(scene.unit), spec.key, value)  # refuses what does not fit
+    await town_actions.changed_to(scene.unit, spec.key, value)  # refuses what does not fit
     return value
 
 

@@ -12,7 +12,7 @@ from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.topics import topic_name
 from handlers.roles.setting_names import names
 from handlers.roles.views import to, town_way
-from locales import LANGUAGES, _, a_length, a_weekday, ngettext, number
+from locales import LANGUAGES, _, a_length, a_weekday, ngettext, number, percent
 from storage.queries.topics import SKILL, Named
 from town.settings import SPECS, WEEKDAYS, Kind, Spec, TownSettings
 
@@ -33,6 +33,8 @@ def value_label(key: str, value: str | int | time) -> str:
             return a_length(value).unescape() if value else _("none").unescape()
         if kind is Kind.DAYS:
             return ngettext("{n} day", "{n} days", value).unescape()
+        if kind is Kind.PERCENT:
+            return percent(value)
         return number(value)
     if kind is Kind.CHOICE:
         return choice_label(key, value)
@@ -52,6 +54,8 @@ def choice_label(key: str, value: str) -> str:
         "signed_off": _("Whom a master signed off"),
         "all": _("All of its adults"),
         "any": _("Any one of them"),
+        "kept": _("Those who lost before"),
+        "none": _("Nobody: all are equal"),
     }
     return labels[value].unescape()
 
@@ -85,6 +89,8 @@ def ask_setting(spec: Spec, now: str | int | time) -> Markup:
 def _how(spec: Spec) -> Markup:
     if spec.kind is Kind.CHOICE:
         return _("Choose what it shall be.")
+    if spec.kind is Kind.CURRENCY:
+        return _("Write its code of three letters, for example “ZAR” or “EUR”.")
     if spec.kind is Kind.TIME:
         return _("Write the time, for example “21:00”.")
     if spec.kind is Kind.MINUTES:
@@ -93,7 +99,7 @@ def _how(spec: Spec) -> Markup:
             low=a_length(spec.low or 0),
             high=a_length(spec.high or 0),
         )
-    if spec.kind in (Kind.DAYS, Kind.COUNT):
+    if spec.kind in (Kind.DAYS, Kind.COUNT, Kind.PERCENT):
         return _("Write a number from {low} to {high}.", low=number(spec.low or 0), high=number(spec.high or 0))
     return _("Write what it shall be.")
 

@@ -9,12 +9,12 @@ from handlers.kit.who import Who
 from handlers.roles.actions import must_be_mayor, must_coordinate_town
 from handlers.roles.codes import new_join_code
 from storage import outbox
-from storage.queries import roles, topics, weeks
+from storage.queries import orders, roles, topics, weeks
 from storage.queries import town as town_row
 from storage.unit import Unit
 from town import settings
 from town.dates import fold
-from town.facts import NotFound
+from town.facts import MoneyInUse, NotFound
 from town.settings import TownSettings
 from town.text import clean
 
@@ -53,16 +53,30 @@ async def change_setting(unit: Unit, *, who: Who, key: str, typed: str) -> TownS
     """Change one setting of the town to what was typed; returns the settings as they are now.
 
     Joining that begins to need a code gets one, where the town has none.
-    Raises NotAllowed, BadSetting.
+    Raises NotAllowed, BadSetting or MoneyInUse.
     """
     await must_be_mayor(unit, who)
-    changed = settings.changed(await town_row.settings(unit, lock=True), key, typed)
+    changed = await changed_to(unit, key, typed, lock=True)
     if settings.lacks_join_code(changed):
         changed = replace(changed, join_code=new_join_code())
     await town_row.keep(unit, changed)
     if key == "zone":
         await weeks.reckon_anew(unit, changed.tz)
     unit.announce("town")
+    return changed
+
+
+async def changed_to(unit: Unit, key: str, typed: str, *, lock: bool = False) -> TownSettings:
+    """The town's settings with one of them as it was typed. Raises BadSetting or MoneyInUse.
+
+    Prices are numbers without a currency of their own: the money changes only where there are none.
+    """
+    kept = await town_row.settings(unit, lock=lock)
+    changed = settings.changed(kept, key, typed)
+    if changed.currency != kept.currency:
+        priced = await orders.priced(unit)
+        if priced.items or priced.orders:
+            raise MoneyInUse(currency=kept.currency, **priced._asdict())
     return changed
 
 

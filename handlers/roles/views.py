@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from handlers.kit.capability import Command
+from handlers.kit.goods_taps import OrderTap
 from handlers.kit.nav import back, home, menu, page_of, pager
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, TownTap
@@ -37,6 +38,7 @@ def town_home(name: str, applicants: int) -> Screen:
         Choice(_("Skills"), to("topics", key="skill")),
         Choice(_("Interests"), to("topics", key="interest")),
         Choice(_("Projects and shifts"), DeskTap(do="home").pack()),
+        Choice(_("Takings"), OrderTap(do="takings").pack()),
         home(),
     ]
     return Screen(Markup("\n").join(lines), in_rows(choices))
@@ -48,6 +50,8 @@ def town_home(name: str, applicants: int) -> Screen:
 def role_name(role: str, project: str | None) -> Markup:
     if role == Role.MAYOR:
         return _("mayor")
+    if role == Role.TREASURER:
+        return _("treasurer")
     if project:
         return _("coordinator of {project}", project=project)
     return _("coordinator of the whole town")
@@ -107,6 +111,7 @@ def role_labels() -> dict[str, str]:
     labels = {
         "project": _("Coordinator of a project"),
         "town": _("Town coordinator"),
+        "treasurer": _("Treasurer"),
         "mayor": _("Mayor"),
     }
     return {role: label.unescape() for role, label in labels.items()}

@@ -18,7 +18,7 @@ from storage.queries import standing_signups as standing
 from storage.queries.series import Coming, SeriesRow, SkillRow
 from storage.unit import Unit
 from town.facts import Fact, NoDays, NotAllowed, NotFound, SeriesEnded
-from town.series import Pattern, clock, exists, first_from, span
+from town.series import Pattern, clock
 from town.shifts import SHORTEST, TITLE_MOST, check_new
 from town.skills import Skills, Wanted, check_kinds, wanted_of
 from town.text import clean
@@ -67,28 +67,24 @@ async def at_desk(unit: Unit, *, who: Who, series_id: int, lock: bool = False) -
 async def page(unit: Unit, *, who: Who, series_id: int, now: datetime) -> Page:
     """All that a series' screen shows. Raises NotFound, NotAllowed."""
     one = await at_desk(unit, who=who, series_id=series_id)
+    left_out = await series.days_left_out.since(unit, series_id, today_of(who.town, now))
     return Page(
         one,
         await series.skills_of(unit, series_id),
         await series.coming(unit, series_id, now),
-        [day for day in await series.left_out(unit, series_id, today_of(who.town, now)) if comes(one, day, who, now)],
+        [day for day in left_out if comes(one, day, who, now)],
         await standing.count(unit, series_id),
     )
 
 
 def comes(one: SeriesRow, day: date, who: Who, now: datetime) -> bool:
     """Whether a series has a day, and its time on that day is still to come; days left out are not looked at."""
-    of_pattern = pattern.days(one.pattern, one.first_day, one.last_day, since=day, until=day)
-    return day in of_pattern and exists(day, who.zone) and span(day, one.start, one.length, who.zone)[0] > now
+    return pattern.comes(one, day, who.zone, now)
 
 
 def coming_days(one: SeriesRow, who: Who, now: datetime, most: int) -> list[date]:
     """The next days of a series, those that are left out among them."""
-    found = pattern.next_days(
-        one.pattern, one.first_day, one.last_day, since=max(today_of(who.town, now), one.first_day), most=most + 1
-    )
-    ahead = [day for day in found if exists(day, who.zone) and span(day, one.start, one.length, who.zone)[0] > now]
-    return ahead[:most]
+    return pattern.days_ahead(one, who.zone, now, most)
 
 
 async def publish(
@@ -142,9 +138,7 @@ async def publish(
 
 def first_of(every: Pattern, day: date, start: int, who: Who, now: datetime) -> date:
     """The first day of a series that is to begin on `day`: one of its weekdays, whose shift is still to come."""
-    first = first_from(max(day, today_of(who.town, now)), every)
-    ahead = span(first, start % DAY, SHORTEST, who.zone)[0] > now
-    return first if ahead else first_from(first + timedelta(days=1), every)
+    return pattern.first_ahead(every, day, start % DAY, who.zone, now)
 
 
 def _check(who: Who, now: datetime, *, title: str = "-", length: int = SHORTEST, places: int = 1) -> None:

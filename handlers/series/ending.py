@@ -38,7 +38,7 @@ async def set_last_day(unit: Unit, *, who: Who, series_id: int, last_day: date |
         return Changed(one._replace(last_day=None), 0, 0)
     later = await affected(unit, one, last_day + timedelta(days=1), now, who)
     told = await _cancel(unit, who, one, later, now)
-    await series.free_after(unit, series_id, last_day)
+    await series.days_left_out.free_after(unit, series_id, last_day)
     return Changed(one._replace(last_day=last_day), len(later), told)
 
 

@@ -25,7 +25,7 @@ AHEAD = 60
 def day() -> Step:
     async def ask(scene: Scene) -> Screen:
         one = await series_in(scene)
-        left_out = await series.left_out(scene.unit, one.id, steps.today(scene))
+        left_out = await series.days_left_out.since(scene.unit, one.id, steps.today(scene))
         ahead = [day for day in actions.coming_days(one, scene.who, scene.now, AHEAD) if day not in left_out]
         return Screen(asking.left_out(), pages(scene, [(short_day(day), day.isoformat()) for day in ahead]))
 

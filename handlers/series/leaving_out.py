@@ -24,7 +24,7 @@ async def leave_out(unit: Unit, *, who: Who, series_id: int, day: date, now: dat
     told = None
     if shift is not None:
         told = await desk.cancel_shift(unit, who=who, shift_id=shift, now=now)
-    await series.leave_out(unit, series_id, day, by=who.me, now=now)
+    await series.days_left_out.leave_out(unit, series_id, day, by=who.me, now=now)
     return told
 
 
@@ -42,7 +42,7 @@ async def bring_back(unit: Unit, *, who: Who, series_id: int, day: date, now: da
     Raises NotFound, NotAllowed, SeriesEnded, NotItsDay.
     """
     one = await going_on(unit, who, series_id)
-    if not comes(one, day, who, now) or not await series.bring_back(unit, series_id, day):
+    if not comes(one, day, who, now) or not await series.days_left_out.bring_back(unit, series_id, day):
         raise NotItsDay(given=day.isoformat())
     if one.made_until is not None and day <= one.made_until:
         # The next look of the job gives its places to whoever has a standing sign-up.

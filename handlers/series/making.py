@@ -50,7 +50,7 @@ async def make_ahead(unit: Unit, one: SeriesRow, *, town: TownSettings, now: dat
     since = max(today_of(town, now), one.first_day)
     if one.made_until is not None:
         since = max(since, one.made_until + timedelta(days=1))
-    left_out = await series.left_out(unit, one.id, since)
+    left_out = await series.days_left_out.since(unit, one.id, since)
     days = pattern.days(
         one.pattern, one.first_day, one.last_day, since=since, until=horizon(town, now), without=left_out
     )

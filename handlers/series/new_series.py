@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from handlers.desk import asking as of_shifts
@@ -13,7 +12,7 @@ from handlers.kit.choosing import pick
 from handlers.kit.screens import Screen, in_rows
 from handlers.kit.wizard import GoTo, Scene, Step, Wizard
 from handlers.series import actions, asking, pattern, steps, views, words
-from handlers.series.steps import every_in
+from handlers.series.steps import every_in, first_and_last
 from town.facts import NotFound
 
 PUBLISH = "publish"
@@ -21,17 +20,9 @@ DATES = 5
 """How many of its dates the preview names."""
 
 
-def _first_and_last(scene: Scene) -> tuple[date, date | None]:
-    """The days in the draft; the first one moves on when its weekday was changed since, or its time has passed."""
-    draft = scene.draft
-    asked = date.fromisoformat(draft["first"])
-    first = actions.first_of(every_in(draft), asked, draft["start"], scene.who, scene.now)
-    return first, date.fromisoformat(draft["last"]) if draft["last"] else None
-
-
 async def _preview(scene: Scene) -> Screen:
     draft, project, every = scene.draft, await project_in(scene), every_in(scene.draft)
-    first, last = _first_and_last(scene)
+    first, last = first_and_last(scene)
     days = pattern.next_days(every.rule, first, last, since=first, most=DATES)
     text = words.lines(
         asking.preview(draft, every, project.name if project is not None else None, await kinds_in_words(scene)),
@@ -54,7 +45,7 @@ async def _finish(scene: Scene) -> Screen:
     draft, project = scene.draft, await project_in(scene)
     if project is None:
         raise NotFound(what="project")
-    first, last = _first_and_last(scene)
+    first, last = first_and_last(scene)
     series_id = await actions.publish(
         scene.unit,
         who=scene.who,

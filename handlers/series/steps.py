@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import Any
 
+from markupsafe import Markup
+
 from handlers.desk.shift_steps import DAYS_AHEAD, FARTHEST, HOURS
 from handlers.kit.choosing import pages, pick, turned
 from handlers.kit.screens import Screen, in_rows
 from handlers.kit.wizard import RETURN, GoTo, Scene, Stay, Step
-from handlers.series import asking
+from handlers.series import asking, pattern
 from locales import language, short_day
 from locales.words import vocabulary
 from town.dates import parse_day, parse_time
@@ -31,6 +33,14 @@ def always(scene: Scene) -> bool:
 def every_in(draft: dict[str, Any]) -> Pattern:
     """The pattern in a draft. Raises NoDays."""
     return check_pattern(draft.get("weekdays", []), draft.get("weeks", 1))
+
+
+def first_and_last(scene: Scene) -> tuple[date, date | None]:
+    """The days in the draft; the first one moves on when its weekday was changed since, or its time has passed."""
+    draft = scene.draft
+    asked = date.fromisoformat(draft["first"])
+    first = pattern.first_ahead(every_in(draft), asked, draft["start"], scene.who.zone, scene.now)
+    return first, date.fromisoformat(draft["last"]) if draft["last"] else None
 
 
 def today(scene: Scene) -> date:
@@ -134,12 +144,12 @@ def last(when: When = always) -> Step:
     return Step("last", ask, typed=typed, tapped=tapped, when=when)
 
 
-def start(when: When = always) -> Step:
+def start(when: When = always, question: Callable[[], Markup] = asking.start) -> Step:
     """A time of day, as minutes after midnight."""
 
     async def ask(scene: Scene) -> Screen:
         hours = [f"{hour:02}:00" for hour in HOURS]
-        return Screen(asking.start(), pages(scene, [(hour, hour) for hour in hours], size=6, across=3))
+        return Screen(question(), pages(scene, [(hour, hour) for hour in hours], size=6, across=3))
 
     async def typed(scene: Scene, text: str) -> Any:
         return _starting(scene, parse_time(text, vocabulary=vocabulary(language())))

@@ -10,6 +10,7 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
+from handlers.kit.expecting import expects_words
 from handlers.kit.facts import sentence
 from handlers.kit.filters import Tapped, not_yet_resident
 from handlers.kit.links import parted
@@ -18,7 +19,7 @@ from handlers.kit.reply import Event, Reply, show
 from handlers.kit.screens import Screen
 from handlers.kit.seat import Seat
 from handlers.kit.who import Who
-from handlers.kit.wizard import Scene, Wizard, expects_words
+from handlers.kit.wizard import Scene, Wizard
 from handlers.roles.codes import LooksLikeCode, code_in
 from handlers.signup import actions, me, questions, views
 from storage.queries import roles as role_queries

@@ -8,18 +8,10 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from handlers.kit.goods_taps import NeedTap
 from handlers.kit.nav import home
 from handlers.kit.screens import Choice, Screen, in_rows
-from handlers.kit.taps import (
-    CalendarTap,
-    MeTap,
-    PowerTap,
-    ReportTap,
-    SeriesTap,
-    SkillTap,
-    StandingTap,
-    SwapTap,
-)
+from handlers.kit.taps import CalendarTap, MeTap, PowerTap, ReportTap, SeriesTap, SkillTap, StandingTap, SwapTap
 from handlers.kit.topics import named
 from handlers.signup.consent import privacy
 from handlers.signup.views import span_label
@@ -68,6 +60,7 @@ def more_about_me() -> Screen:
         Choice(_("My swap requests"), SwapTap(do="mine").pack()),
         Choice(_("My reported hours"), ReportTap(do="mine").pack()),
         Choice(_("My home and its meter"), PowerTap(do="home").pack()),
+        Choice(_("What my home needs"), NeedTap(do="open").pack()),
         Choice(_("My calendar"), CalendarTap(do="feed").pack()),
         Choice(_("Being exempt"), StandingTap(do="ask").pack()),
         back_to_me(),

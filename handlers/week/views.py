@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from markupsafe import Markup
 
 from handlers.kit.capability import Command
-from handlers.kit.screens import Choice, Screen, bar, distinct, in_rows
+from handlers.kit.goods_taps import GoodsTap
+from handlers.kit.screens import MOST_CHOICES, Choice, Screen, bar, distinct, in_rows
 from handlers.kit.shift_words import because
 from handlers.kit.taps import LedgerTap, ListTap, MeTap, ReportTap, ShiftTap, StandingTap
 from handlers.kit.who import Who
@@ -21,6 +22,7 @@ COMMANDS = (Command("week", N_("Your week: hours, next shift, what would fit"), 
 
 _ALL, _MINE = ListTap(by="").pack(), ListTap(by="mine").pack()
 _REPORT, _ANSWERS = ReportTap(do="new").pack(), MeTap(do="open").pack()
+_GOODS = GoodsTap(do="open").pack()
 """Where the card always leads: packed once, since everybody looks at it many times a day."""
 
 
@@ -66,6 +68,8 @@ def card(mine: MyWeek, who: Who) -> Screen:
         Choice(_("Earlier weeks"), LedgerTap(do="week", key=monday).pack()),
         Choice(_("My answers"), _ANSWERS),
     ]
+    if len(choices) + len(more) < MOST_CHOICES:  # where it is full, there is still the command
+        more.append(Choice(_("Free goods"), _GOODS))
     return Screen(Markup("\n").join(lines), (*in_rows(choices), *in_rows(more, 3)))
 
 

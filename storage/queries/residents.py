@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from storage.sql import bindparam, insert, select
 from storage.tables import (
     Account,
+    Claim,
     Contest,
     CoverAsk,
     Exemption,
@@ -19,14 +20,19 @@ from storage.tables import (
     Household,
     Inbox,
     MeterMember,
+    MoneyEntry,
+    Need,
+    NeedLine,
     Outbox,
     PlanLine,
+    RecallPerson,
     Resident,
     ResidentState,
     ResidentTopic,
     RoleGrant,
     Signup,
     StandingSignup,
+    StockEntry,
     Swap,
     WebFile,
     WebMessage,
@@ -114,6 +120,11 @@ _OWN: tuple[tuple[type[SQLModel], str, tuple[str, ...]], ...] = (
     (PlanLine, "resident_id", ("plan_id", "shift_id")),
     (Swap, "from_id", ("id",)),
     (Swap, "to_id", ("id",)),
+    (Claim, "resident_id", ("id",)),
+    (StockEntry, "to_id", ("id",)),
+    (RecallPerson, "resident_id", ("recall_id",)),
+    (Need, "resident_id", ("resident_id",)),
+    (NeedLine, "resident_id", ("item_id",)),
     (Outbox, "resident_id", ("id",)),
 )
 _SECRET = "calendar_key"
@@ -139,6 +150,10 @@ async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
             select(table).where(table.c[column] == resident_id).order_by(*(table.c[name] for name in order))
         )
         found.setdefault(table.name, []).extend(dict(row._mapping) for row in rows)
+    bought, mine = table_of(MoneyEntry), table_of(Claim)
+    orders = select(mine.c.id).where(mine.c.resident_id == resident_id)
+    paid = await unit.rows(select(bought).where(bought.c.claim_id.in_(orders)).order_by(bought.c.id))
+    found[bought.name] = [dict(row._mapping) for row in paid]
     own = select(accounts.c.id).where(accounts.c.resident_id == resident_id)
     for model, columns in _OF_ACCOUNTS:
         table = table_of(model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, update
+from sqlalchemy import and_, case, func, or_, update
 
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Project, Resident, ResidentState, Role, RoleGrant, SetupCode, table_of
@@ -43,6 +43,7 @@ class Grant(NamedTuple):
     project: str | None
 
 
+_RANK = case((grants.c.role == Role.MAYOR, 0), (grants.c.role == Role.TREASURER, 1), else_=2)
 _grants = (
     select(
         grants.c.id,
@@ -55,8 +56,8 @@ _grants = (
     .join(residents, residents.c.id == grants.c.resident_id)
     .outerjoin(projects, projects.c.id == grants.c.project_id)
     .where(grants.c.ended_at.is_(None))
-    # The mayor first, then coordinators of the whole town, then by project.
-    .order_by(grants.c.role.desc(), func.coalesce(projects.c.name, ""), residents.c.name, grants.c.id)
+    # The mayor first, then the treasurer, then coordinators of the whole town, then by project.
+    .order_by(_RANK, func.coalesce(projects.c.name, ""), residents.c.name, grants.c.id)
 )
 _grant = _grants.where(grants.c.id == bindparam("grant_id"))
 _mayors = (

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, or_, update
 
+from storage.queries import recurring
 from storage.queries.projects import projects
 from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, shift_of, shifts, topics
 from storage.queries.topics import Named
@@ -52,11 +53,7 @@ _one_locked = _one.with_for_update(of=series)
 _live = (series.c.ended_at.is_(None), or_(series.c.last_day.is_(None), series.c.last_day >= bindparam("today")))
 _of_project = ALL.where(series.c.project_id == bindparam("project_id"), *_live).order_by(series.c.title, series.c.id)
 _make = insert(series).returning(series.c.id)
-_end = (
-    update(series)
-    .where(series.c.id == bindparam("b_id"), series.c.ended_at.is_(None))
-    .values(ended_at=bindparam("b_now"))
-)
+_end = recurring.end_of(series)
 _skills = (
     select(topics.c.id, topics.c.kind, topics.c.name, series_skills.c.places, series_skills.c.learners)
     .select_from(series_skills.join(topics, topics.c.id == series_skills.c.topic_id))
@@ -65,15 +62,7 @@ _skills = (
 )
 _drop_skills = delete(series_skills).where(series_skills.c.series_id == bindparam("b_series"))
 _add_skills = insert(series_skills)
-_left_out = (
-    select(exceptions.c.day)
-    .where(exceptions.c.series_id == bindparam("series_id"), exceptions.c.day >= bindparam("since"))
-    .order_by(exceptions.c.day)
-)
-_leave_out = insert(exceptions).on_conflict_do_nothing()
-_bring_back = delete(exceptions).where(
-    exceptions.c.series_id == bindparam("b_series"), exceptions.c.day == bindparam("b_day")
-)
+days_left_out = recurring.DaysLeftOut(exceptions, shifts, shifts.c.cancelled_at.is_not(None))
 _coming = (
     select(*COLUMNS, shifts.c.series_day)
     .select_from(WITH_PROJECT)
@@ -88,24 +77,6 @@ _on_day = (
     select(*COLUMNS)
     .select_from(WITH_PROJECT)
     .where(shifts.c.series_id == bindparam("series_id"), shifts.c.series_day == bindparam("day"))
-)
-_free_day = (
-    update(shifts)
-    .where(
-        shifts.c.series_id == bindparam("b_series"),
-        shifts.c.series_day == bindparam("b_day"),
-        shifts.c.cancelled_at.is_not(None),
-    )
-    .values(series_day=None)
-)
-_free_after = (
-    update(shifts)
-    .where(
-        shifts.c.series_id == bindparam("b_series"),
-        shifts.c.series_day > bindparam("b_day"),
-        shifts.c.cancelled_at.is_not(None),
-    )
-    .values(series_day=None)
 )
 
 
@@ -165,33 +136,6 @@ async def set_skills(unit: Unit, series_id: int, wanted: Mapping[int, tuple[int,
             for topic, (places, learners) in sorted(wanted.items())
         ]
         await unit.execute(_add_skills, rows)
-
-
-# -- days that are left out --------------------------------------------------------------------------------------------
-
-
-async def left_out(unit: Unit, series_id: int, since: date) -> list[date]:
-    """The days that a series leaves out, from a day on."""
-    return [row[0] for row in await unit.rows(_left_out, series_id=series_id, since=since)]
-
-
-async def leave_out(unit: Unit, series_id: int, day: date, *, by: int, now: datetime) -> bool:
-    """Note that a series has no shift on a day. False when that was noted before."""
-    return await unit.run(_leave_out, series_id=series_id, day=day, made_by=by, made_at=now) == 1
-
-
-async def bring_back(unit: Unit, series_id: int, day: date) -> bool:
-    """Have a day in the series again. False when it was not left out.
-
-    A shift of that day that was cancelled stays cancelled, and stands for no day of the series any more.
-    """
-    await unit.run(_free_day, b_series=series_id, b_day=day)
-    return await unit.run(_bring_back, b_series=series_id, b_day=day) == 1
-
-
-async def free_after(unit: Unit, series_id: int, day: date) -> None:
-    """Have the cancelled shifts after a day stand for no day of the series: it may be made to go on again."""
-    await unit.run(_free_after, b_series=series_id, b_day=day)
 
 
 # -- its shifts --------------------------------------------------------------------------------------------------------

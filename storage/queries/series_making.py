@@ -6,10 +6,10 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, update
 from sqlalchemy import literal as const
+from sqlalchemy import update
 
-from storage.queries.projects import projects
+from storage.queries import recurring
 from storage.queries.series import ALL, SeriesRow, series, series_skills
 from storage.queries.shifts import needs, shifts
 from storage.sql import bindparam, insert, select
@@ -25,28 +25,11 @@ class Made(NamedTuple):
     week: date
 
 
-_behind = (
-    series.c.ended_at.is_(None),
-    series.c.project_id.in_(select(projects.c.id).where(projects.c.archived_at.is_(None))),
-    or_(
-        series.c.made_until.is_(None),
-        and_(
-            series.c.made_until < bindparam("horizon"),
-            or_(series.c.last_day.is_(None), series.c.last_day > series.c.made_until),
-        ),
-    ),
-)
+_behind = recurring.behind(series)
 _due = ALL.where(*_behind).order_by(series.c.id).limit(bindparam("most"))
 _due_locked = _due.with_for_update(of=series, skip_locked=True)
 _is_behind = select(series.c.id).where(*_behind).limit(1)
-_goes_on = (
-    select(series.c.id)
-    .where(
-        series.c.ended_at.is_(None),
-        or_(series.c.last_day.is_(None), series.c.made_until.is_(None), series.c.last_day > series.c.made_until),
-    )
-    .limit(1)
-)
+_goes_on = recurring.more_to_make(series)
 _made = update(series).where(series.c.id == bindparam("b_id")).values(made_until=bindparam("b_until"))
 _make_shift = insert(shifts).on_conflict_do_nothing(index_elements=["series_id", "series_day"]).returning(shifts.c.id)
 _copy_skills = (

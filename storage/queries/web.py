@@ -25,13 +25,17 @@ chats, messages, files = table_of(WebChat), table_of(WebMessage), table_of(WebFi
 
 
 class Phone(NamedTuple):
-    """One account's chat, as a request finds it. `rev` is 0 before its first message; `settings` is the town's JSON."""
+    """One account's chat, as a request finds it. `rev` is 0 before its first message; `settings` is the town's JSON.
+
+    `state` is where its conversation stands.
+    """
 
     account_id: int
     address: str
     language: str
     settings: str
     rev: int
+    state: str | None
     seen_at: datetime | None
 
 
@@ -71,6 +75,7 @@ _of_account = (
         accounts.c.language,
         town.c.settings,
         func.coalesce(chats.c.rev, 0).label("rev"),
+        accounts.c.state,
     )
     .select_from(accounts.outerjoin(chats, chats.c.account_id == accounts.c.id).join(town, true()))
     .where(accounts.c.id == bindparam("account_id"), accounts.c.channel == CHANNEL)
@@ -82,6 +87,7 @@ _of_session = (
         accounts.c.language,
         town.c.settings,
         func.coalesce(chats.c.rev, 0).label("rev"),
+        accounts.c.state,
         sessions.c.seen_at,
     )
     .select_from(

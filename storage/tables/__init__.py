@@ -1,6 +1,26 @@
 """All tables; importing this package fills the metadata that migrations and tests compare with."""
 
 from storage.tables.base import metadata, table_of
+from storage.tables.claims import (
+    Claim,
+    ClaimState,
+    Draw,
+    Recall,
+    RecallPerson,
+    StockEntry,
+    StockKind,
+)
+from storage.tables.goods import (
+    Batch,
+    BatchSeries,
+    BatchSeriesException,
+    Item,
+    Need,
+    NeedLine,
+    PickupWindow,
+    Picture,
+    Sharing,
+)
 from storage.tables.hours import (
     Contest,
     HoursEntry,
@@ -12,6 +32,7 @@ from storage.tables.hours import (
     WeekStanding,
 )
 from storage.tables.mail import Inbox, Outbox, OutboxState, Priority
+from storage.tables.money import MoneyAccount, MoneyEntry, MoneyEntryKind, MoneyKind, Receipt
 from storage.tables.people import (
     Account,
     Exemption,
@@ -47,25 +68,43 @@ from storage.tables.work import (
 
 __all__ = [
     "Account",
+    "Batch",
+    "BatchSeries",
+    "BatchSeriesException",
+    "Claim",
+    "ClaimState",
     "Contest",
     "CoverAsk",
     "CoverCall",
+    "Draw",
     "Exemption",
     "HoursEntry",
     "HoursReport",
     "Household",
     "Inbox",
+    "Item",
     "Level",
     "MeterFile",
     "MeterLine",
     "MeterMember",
+    "MoneyAccount",
+    "MoneyEntry",
+    "MoneyEntryKind",
+    "MoneyKind",
+    "Need",
+    "NeedLine",
     "OfferKind",
     "Outbox",
     "OutboxState",
+    "PickupWindow",
+    "Picture",
     "Plan",
     "PlanLine",
     "Priority",
     "Project",
+    "Recall",
+    "RecallPerson",
+    "Receipt",
     "Resident",
     "ResidentState",
     "ResidentTopic",
@@ -75,11 +114,14 @@ __all__ = [
     "SeriesException",
     "SeriesSkill",
     "SetupCode",
+    "Sharing",
     "Shift",
     "ShiftSkill",
     "Signup",
     "SignupState",
     "StandingSignup",
+    "StockEntry",
+    "StockKind",
     "Swap",
     "Topic",
     "Town",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table
 from sqlmodel import SQLModel
 
+SQLModel.model_config["defer_build"] = True  # a table's row is never validated, so its validator is never needed
 metadata = SQLModel.metadata
 metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

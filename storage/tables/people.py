@@ -16,6 +16,7 @@ class ResidentState(StrEnum):
 class Role(StrEnum):
     MAYOR = "mayor"
     COORDINATOR = "coordinator"
+    TREASURER = "treasurer"
 
 
 class Resident(SQLModel, table=True):

@@ -145,6 +145,7 @@ async def test_a_reload_keeps_the_people_and_what_was_said(riverbend: RunningTow
     second = week.phone(1)
     await second.belongs_to("Grace Adams")
     await second.writes("hello there")
+    await second.sees("did not understand")
     await second.box.fill("and half a sentence")
     count = await second.messages.count()
     await week.page.reload()

@@ -184,6 +184,7 @@ class Chat:
         await self.box.fill(words)
         await self.box.press("Enter")
         await self.is_quiet()
+        await expect(self.messages.last).to_have_class(re.compile(r"\btown\b"))  # the answer has a frame of its own
 
     async def is_quiet(self) -> None:
         """Nothing of this phone's is on its way."""

@@ -88,7 +88,7 @@ async def test_a_slow_person_keeps_nobody_waiting(town: TelegramTown) -> None:
             quick.says(f"/say {number}")
             await until(lambda: len(texts(quick)) > number)  # noqa: B023 - called at once
         assert texts(slow) == []
-    # Nothing from the slow one on was acknowledged, and nobody is answered twice when it comes again.
+    # Nothing from the slow one on was acknowledged; all of it comes again, and counts once.
     assert town.telegram.pending == 4
     async with town.running():
         await town.telegram.settled()
@@ -153,6 +153,39 @@ async def test_a_clean_stop_leaves_nothing_to_be_said_again(town: TelegramTown) 
     async with town.running():
         await asyncio.sleep(0.5)
     assert texts(thandi) == ["1"]
+
+
+async def test_a_clean_stop_finishes_what_is_older_than_something_finished(town: TelegramTown) -> None:
+    thandi, sipho = town.telegram.person("Thandi"), town.telegram.person("Sipho")
+    town.telegram.fail_next("sendMessage", kind="500", times=3, chat_id=thandi.id)  # her first answer takes a while
+    for person, word in ((thandi, "1"), (thandi, "2"), (sipho, "3"), (thandi, "4")):
+        person.says(f"/say {word}")
+    async with town.running(patience=Patience(poll=5, stop=5, retry=0.05)):
+        await until(lambda: texts(sipho) == ["3"])
+        assert texts(thandi) == []
+    assert texts(thandi) == ["1", "2"]  # or "3" would come again; nothing has overtaken "4", which can wait
+    assert town.telegram.pending == 1
+    async with town.running():
+        await town.telegram.settled()
+    assert (texts(thandi), texts(sipho)) == (["1", "2", "4"], ["3"])
+    assert await town.effects() == 4
+
+
+@pytest.mark.usefixtures("hasty")
+async def test_a_stop_amid_trouble_puts_nobodys_words_out_of_order(town: TelegramTown) -> None:
+    thandi, sipho = town.telegram.person("Thandi"), town.telegram.person("Sipho")
+    town.telegram.fail_next("sendMessage", kind="500", times=2, chat_id=thandi.id)
+    for person, word in ((thandi, "1"), (thandi, "2"), (sipho, "3")):
+        person.says(f"/say {word}")
+    async with town.running(patience=Patience(poll=5, retry=60)):  # her next try would be long after the stop
+        await until(lambda: len(town.telegram.called("sendMessage")) == 3 and texts(sipho) == ["3"])
+        await asyncio.sleep(0.1)
+    assert texts(thandi) == []  # "2" was not begun, although "3" is beyond it
+    assert town.telegram.pending == 3
+    async with town.running():
+        await town.telegram.settled()
+    assert texts(thandi) == ["1", "2"]
+    assert await town.effects() == 3
 
 
 async def test_an_update_that_fails_while_others_go_through_does_not_hold_the_town(

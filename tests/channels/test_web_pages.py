@@ -452,7 +452,7 @@ async def test_a_database_that_is_away(
 
 
 def test_every_template_is_compiled() -> None:
-    environment = looks.Looks()._environment
+    environment = looks.TEMPLATES
     assert {"chat.html", "join.html", "privacy.html", "problem.html", "sample.html"} <= set(
         environment.list_templates()
     )

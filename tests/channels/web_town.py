@@ -53,6 +53,8 @@ COMMANDS = (
     MenuCommand("desk", "The desk", "desk", role="coordinator"),
 )
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+EFFECT = "effect:"
+"""How the announcement of an effect begins."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,11 @@ def keyboard(*choices: tuple[str, str]) -> InlineKeyboardMarkup:
 
 
 class Answers:
-    """Handlers that say back what they were told, and count how often each thing took effect."""
+    """Handlers that say back what they were told.
+
+    `effects` are what was committed: where the same thing comes several times at once, a handler may run in several
+    transactions, of which all but one are undone.
+    """
 
     def __init__(self) -> None:
         self.effects: list[str] = []
@@ -109,8 +115,13 @@ class Answers:
         router.message.register(self.echo)
         return router
 
-    async def start(self, message: Message, command: CommandObject) -> list[Any]:
-        self.effects.append(f"start {command.args or ''}".strip())
+    def hear(self, topic: str) -> None:
+        """Note an effect whose transaction was committed."""
+        if topic.startswith(EFFECT):
+            self.effects.append(topic.removeprefix(EFFECT))
+
+    async def start(self, message: Message, command: CommandObject, unit: Unit) -> list[Any]:
+        unit.announce(f"{EFFECT}start {command.args or ''}".strip())
         return [_send(message, f"<b>Welcome</b> {command.args or ''}".strip())]
 
     async def keys(self, message: Message) -> list[Any]:
@@ -125,27 +136,28 @@ class Answers:
             SendDocument(chat_id=chat, document=table, caption="The hours", parse_mode="HTML"),
         ]  # fmt: skip
 
-    async def slow(self, message: Message) -> list[Any]:
+    async def slow(self, message: Message, unit: Unit) -> list[Any]:
         self.busy.set()
         await self.go_on.wait()
-        self.effects.append("slow")
+        unit.announce(f"{EFFECT}slow")
         return [_send(message, "Done")]
 
     async def again(self, tap: CallbackQuery) -> list[Any]:
         assert isinstance(tap.message, Message)
         return [_edit(tap.message, str(tap.message.text), tap.message.reply_markup)]
 
-    async def tap(self, tap: CallbackQuery) -> list[Any]:
-        self.effects.append(f"tap {tap.data}")
+    async def tap(self, tap: CallbackQuery, unit: Unit) -> list[Any]:
+        unit.announce(f"{EFFECT}tap {tap.data}")
         self.taps.append(tap)
         assert isinstance(tap.message, Message)
         toast = AnswerCallbackQuery(
             callback_query_id=tap.id, text=f"You tapped {tap.data}", show_alert=tap.data == "alert"
         )
-        return [_edit(tap.message, f"Tapped: {len(self.taps)}", keyboard(("More", "more"))), toast]
+        times = 1 + sum(effect.startswith("tap ") for effect in self.effects)
+        return [_edit(tap.message, f"Tapped: {times}", keyboard(("More", "more"))), toast]
 
-    async def echo(self, message: Message) -> list[Any]:
-        self.effects.append(str(message.text))
+    async def echo(self, message: Message, unit: Unit) -> list[Any]:
+        unit.announce(f"{EFFECT}{message.text}")
         return [_send(message, f"You said: {message.html_text}")]
 
 
@@ -296,6 +308,7 @@ async def a_web_town(
 ) -> AsyncIterator[WebTown]:
     """A started web channel. `town` changes the town's settings, `settings` the operator's."""
     database = Database(database_url)
+    database.subscribe(answers.hear)
     kept = {"name": "Riverbend", "zone": "Africa/Johannesburg", "join_policy": "open"} | town
     await make_tables(database, kept)
     clock = StoppedClock(OPENING)

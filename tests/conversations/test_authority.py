@@ -12,14 +12,26 @@ from sqlalchemy import text
 
 from handlers.contests import actions as contests
 from handlers.desk import actions as desk
+from handlers.draws import actions as draws
+from handlers.goods import actions as goods
+from handlers.goods import claiming, giving
 from handlers.hours import actions as hours
 from handlers.kit.who import Who
 from handlers.ledger import actions as ledger
+from handlers.needs import actions as needs
+from handlers.needs import production
+from handlers.orders import actions as orders
+from handlers.pickup import actions as pickup
+from handlers.pickup import collecting
 from handlers.power import actions as power
+from handlers.recalls import actions as recalls
+from handlers.repeats import actions as repeats
 from handlers.reports import actions as reports
 from handlers.roles import actions as roles
 from handlers.roles import town_actions
 from handlers.shifts import actions as shifts
+from handlers.stock import actions as stock
+from handlers.stock import item_actions
 from storage.queries import residents
 from storage.queries import roles as role_queries
 from storage.tables import ResidentState, Role
@@ -27,6 +39,7 @@ from storage.unit import Unit
 from tests.conversations.walker import EVERYTHING, dump
 from tests.people import Person, Town
 from town.facts import NotAllowed, NotFound, NothingChanged
+from town.series import Pattern
 from town.week import week_of
 
 pytestmark = [
@@ -43,6 +56,7 @@ PEOPLE = (
     "former coordinator",
     "coordinator",
     "town coordinator",
+    "treasurer",
     "former mayor",
     "mayor",
 )
@@ -51,6 +65,7 @@ ANY_COORDINATOR = {"other coordinator", "coordinator", "town coordinator", "mayo
 OF_THE_PROJECT = {"coordinator", "town coordinator", "mayor"}
 OF_THE_TOWN = {"town coordinator", "mayor"}
 THE_MAYOR = {"mayor"}
+THE_BOOKS = {"treasurer", "mayor"}
 
 
 @dataclass(frozen=True)
@@ -196,6 +211,138 @@ ACTIONS: dict[str, tuple[set[str], Call]] = {
     ),
     "add_topic": (THE_MAYOR, lambda u, w, g, now: town_actions.add_topic(u, who=w, kind="skill", name="Beekeeping")),
     "retire_topic": (THE_MAYOR, lambda u, w, g, now: town_actions.retire_topic(u, who=w, topic_id=1)),
+    "appoint a treasurer": (
+        THE_MAYOR,
+        lambda u, w, g, now: roles.appoint(u, who=w, resident_id=g.anna, role=Role.TREASURER, project_id=None, now=now),
+    ),
+    "my orders": (RESIDENTS, lambda u, w, g, now: orders.mine(u, who=w)),
+    "see a receipt": (RESIDENTS, lambda u, w, g, now: found(orders.receipt(u, who=w, number=999))),
+    "takings": (ANY_COORDINATOR | THE_BOOKS, lambda u, w, g, now: orders.week(u, who=w, day=now.date())),
+    "takings of a day": (
+        OF_THE_PROJECT | THE_BOOKS,
+        lambda u, w, g, now: orders.of_day(u, who=w, project_id=g.project, day=now.date()),
+    ),
+    "the books": (ANY_COORDINATOR | THE_BOOKS, lambda u, w, g, now: orders.lines(u, who=w)),
+    "correct the books": (
+        THE_BOOKS,
+        lambda u, w, g, now: found(orders.correct(u, who=w, entry_id=999, reason="x", now=now)),
+    ),
+    "what is at the pick-up desk": (ANY_COORDINATOR, lambda u, w, g, now: pickup.at_hand(u, who=w, now=now)),
+    "a card at the desk": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(pickup.card(u, who=w, claim_id=999, now=now)),
+    ),
+    "who is to come": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(pickup.on_paper(u, who=w, batch_id=999, now=now)),
+    ),
+    "hand over": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(
+            pickup.hand(u, who=w, claim_id=999, code="KMP4R7X", amount=None, to_id=g.anna, now=now)
+        ),
+    ),
+    "take a handing over back": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(pickup.take_back(u, who=w, claim_id=999, line_id=1, now=now)),
+    ),
+    "a code of mine": (RESIDENTS, lambda u, w, g, now: found(collecting.mine(u, who=w, claim_id=999))),
+    "ask a helper": (
+        RESIDENTS,
+        lambda u, w, g, now: found(collecting.name_helper(u, who=w, claim_id=999, helper_id=g.ben, now=now)),
+    ),
+    "the goods desk": (ANY_COORDINATOR, lambda u, w, g, now: stock.desk(u, who=w, project_id=0, page=0, now=now)),
+    "a project's goods": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: stock.desk(u, who=w, project_id=g.project, page=0, now=now),
+    ),
+    "put up goods": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(
+            stock.put_up_batch(
+                u,
+                who=w,
+                item_id=999,
+                project_id=g.project,
+                quantity=1000,
+                windows=[(now, now + timedelta(hours=1))],
+                place="x",
+                now=now,
+            )
+        ),
+    ),
+    "make an item": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: item_actions.make(u, who=w, given={"name": f"By {w.resident_id}", "unit": "kg"}, now=now),
+    ),
+    "see an item's picture": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(item_actions.picture(u, who=w, item_id=999)),
+    ),
+    "keep a picture": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(item_actions.keep_picture(u, who=w, item_id=999, content=b"", now=now)),
+    ),
+    "give an item a picture": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(item_actions.set_picture(u, who=w, item_id=999, picture_id=None)),
+    ),
+    "see items": (ANY_COORDINATOR, lambda u, w, g, now: item_actions.listed(u, who=w)),
+    "goods there are": (RESIDENTS, lambda u, w, g, now: goods.shelves(u, who=w, now=now)),
+    "goods of mine": (RESIDENTS, lambda u, w, g, now: goods.mine(u, who=w)),
+    "why no goods": (RESIDENTS, lambda u, w, g, now: goods.standing_of(u, who=w, now=now)),
+    "see goods": (RESIDENTS, lambda u, w, g, now: found(goods.open_batch(u, who=w, batch_id=999, now=now))),
+    "see their picture": (RESIDENTS, lambda u, w, g, now: found(goods.picture_of(u, who=w, batch_id=999))),
+    "claim": (RESIDENTS, lambda u, w, g, now: found(claiming.ask(u, who=w, batch_id=999, amount=1000, now=now))),
+    "change a claim": (
+        RESIDENTS,
+        lambda u, w, g, now: found(goods.change_to(u, who=w, batch_id=999, amount=1000, now=now)),
+    ),
+    "draws there are": (RESIDENTS, lambda u, w, g, now: draws.every(u, who=w)),
+    "see a draw": (RESIDENTS, lambda u, w, g, now: found(draws.one(u, who=w, batch_id=999))),
+    "a draw's file": (RESIDENTS, lambda u, w, g, now: found(draws.file_of(u, who=w, batch_id=999))),
+    "what could be recalled": (ANY_COORDINATOR, lambda u, w, g, now: recalls.recent(u, who=w, page=0, now=now)),
+    "a recall of what I have": (RESIDENTS, lambda u, w, g, now: found(recalls.mine(u, who=w, batch_id=999))),
+    "I have read it": (RESIDENTS, lambda u, w, g, now: found(recalls.read(u, who=w, batch_id=999, now=now))),
+    "goods that come again": (ANY_COORDINATOR, lambda u, w, g, now: repeats.mine(u, who=w, now=now)),
+    "those of a project": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: repeats.of_project(u, who=w, project_id=g.project, now=now),
+    ),
+    "have goods come again": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(
+            repeats.publish(
+                u,
+                who=w,
+                project_id=g.project,
+                item_id=999,
+                quantity=1000,
+                every=Pattern((1,)),
+                first_day=now.date(),
+                last_day=None,
+                start=600,
+                length=60,
+                place="x",
+                now=now,
+            )
+        ),
+    ),
+    "what my home needs": (RESIDENTS, lambda u, w, g, now: needs.mine(u, who=w)),
+    "say what it needs": (RESIDENTS, lambda u, w, g, now: needs.keep(u, who=w, people=2, amounts={}, now=now)),
+    "withdraw what it needs": (RESIDENTS, lambda u, w, g, now: needs.withdraw(u, who=w)),
+    "made and needed": (ANY_COORDINATOR, lambda u, w, g, now: production.overview(u, who=w, now=now)),
+    "one item's production": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(production.of_item(u, who=w, item_id=999, now=now)),
+    ),
+    "production as a file": (ANY_COORDINATOR, lambda u, w, g, now: production.as_file(u, who=w, now=now)),
+    "give back": (RESIDENTS, lambda u, w, g, now: found(giving.give_back(u, who=w, batch_id=999, now=now))),
+    "leave a line": (RESIDENTS, lambda u, w, g, now: found(giving.leave(u, who=w, batch_id=999, now=now))),
+    "collect later": (
+        RESIDENTS,
+        lambda u, w, g, now: found(giving.collect_at(u, who=w, batch_id=999, window_id=1, now=now)),
+    ),
 }
 """Of each action, who may, and how it is called."""
 
@@ -208,6 +355,7 @@ async def _everybody(town: Town, project: int, farm: int) -> dict[str, Who]:
         "former coordinator": (Role.COORDINATOR, project),
         "coordinator": (Role.COORDINATOR, project),
         "town coordinator": (Role.COORDINATOR, None),
+        "treasurer": (Role.TREASURER, None),
         "former mayor": (Role.MAYOR, None),
         "mayor": (Role.MAYOR, None),
     }

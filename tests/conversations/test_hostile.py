@@ -45,6 +45,8 @@ async def lively(town: Town) -> dict[str, Person]:
     await people["neighbour"].joins(await town.shift("Bread <i>", day=2, at="14:00"))
     await town.shift("Bread & butter", day=2, at="14:00")
     await town.shift("Weeding", project="Farm", day=3)
+    await town.batch("Bread & <b>", 5, allowance=2000, price=1250, day=1)
+    await town.batch("Honey", 6, unit="jar", sharing="draw", day=1)
     for person in people.values():
         await person.looks()
     return people

@@ -10,7 +10,8 @@ import pytest
 from bot.channels.web.limits import check_text
 from handlers import catalogue
 from handlers.kit.facts import known, sentence
-from handlers.kit.reasons import REJECT
+from handlers.kit.goods_words import RECALL
+from handlers.kit.reasons import MISTAKE, REFUND, REJECT
 from handlers.kit.screens import Screen
 from handlers.series.reasons import kept
 from locales import LANGUAGES, _, speaking
@@ -78,6 +79,14 @@ EXEMPT |= {"first": "2026-11-23", "last": "2026-12-06"}
 PLAN = {"plan": 3, "project_id": 1, "project": "Bakery <3", "week": "2026-11-30", "placed": 18, "places": 20}
 COVER = {**SHIFT, "call": 3, "gives": 0, "later": 0}
 SHORT = {**SHIFT, "free": 2, "asking": False}
+GOODS: dict[str, Any] = {"batch": 7, "claim": 9, "item": "Bread & <b>", "names": '{"es": "Pan <i>"}', "unit": "loaf"}
+GOODS |= {"project": "Bakery <3", "place": "", "amount": 2000, "price": None}
+PAID: dict[str, Any] = {"number": 12, "total": 2500, "currency": "ZAR"}
+BACK: dict[str, Any] = {"first": 11, "by": "Pieter <b>", "back": True}
+HANDED = {"to": "Ben <b>", "at": SHIFT["starts_at"]}
+PICKED_UP = {name: SHIFT[name] for name in ("starts_at", "ends_at")}
+DRAW: dict[str, Any] = {"number": 7, "position": 3}
+RECALLED = {"made_on": "2026-11-24"}
 FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
     "shift.reminder": ({**SHIFT, "lead": 1440, "joined": False}, {**SHIFT, "lead": 120, "joined": True}),
     "shift.changed": (
@@ -184,18 +193,77 @@ FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
         {"title": "Bread & <b>", "project": "Bakery &", "weeks": [SHIFT] * count} for count in (2, 30)
     ),
     "series.ended": ({"title": "Bread <b>", "project": "Bakery &", "pattern": Pattern((1, 3), 2).rule},),
+    "order.receipt": ({**GOODS, **PAID}, {**GOODS, **PAID, "unit": "kg", "amount": 1500, "currency": "JPY"}),
+    "order.refunded": tuple({**GOODS, **PAID, **BACK, "reason": reason} for reason in (*REFUND, "Gone <bad>")),
+    "order.corrected": tuple(
+        {**GOODS, **PAID, **BACK, "back": sale, "reason": reason}
+        for sale in (True, False)
+        for reason in (*MISTAKE, "<")
+    ),
     "role.given": (
         {"role": "mayor", "project": "", "by": "<b>"},
+        {"role": "treasurer", "project": "", "by": "<b>"},
         {"role": "coordinator", "project": "<", "by": "x"},
         {"role": "coordinator", "project": "", "by": "&"},
     ),
-    "role.ended": ({"role": "mayor", "project": "", "by": "<b>"}, {"role": "coordinator", "project": "<", "by": "x"}),
+    "role.ended": (
+        {"role": "mayor", "project": "", "by": "<b>"},
+        {"role": "treasurer", "project": "", "by": "<b>"},
+        {"role": "coordinator", "project": "<", "by": "x"},
+    ),
     "join.asked": ({"name": "Anna <b>", "applicant": 5},),
     "join.accepted": ({"town": "Riverbend & Sons"},),
     "join.declined": ({"town": "Riverbend & Sons"},),
     "plan.ready": ({**PLAN, "placed": 0}, {**PLAN, "placed": 1, "places": 1}, PLAN),
     "plan.again": ({**PLAN, "placed": 0}, {**PLAN, "placed": 1, "places": 1}, PLAN),
     "plan.failed": (PLAN,),
+    "goods.yours": (
+        {**GOODS, **PICKED_UP, "wanted": 2000, "code": "KMP4R7X"},
+        {**GOODS, **PICKED_UP, "unit": "kg", "amount": 500, "wanted": 2000, "code": "KMP4R7X", "price": 1250},
+    ),
+    "draw.won": tuple(
+        {**GOODS, **PICKED_UP, "wanted": wanted, "code": "KMP4R7X", "number": 1204} for wanted in (2000, 3000)
+    ),
+    "draw.lost": tuple(
+        {**GOODS, **DRAW, "entered": entered, "sharing": sharing, "precedence": precedence, "full": full}
+        for entered, sharing, precedence in ((1, "draw", True), (5000, "draw", False), (20, "least", False))
+        for full in (False, True)
+    ),
+    "draw.off": ({**GOODS, "number": 7},),
+    "pickup.reminder": (
+        {**GOODS, **PICKED_UP, "price": 0},
+        {**GOODS, **PICKED_UP, "unit": "kg", "amount": 500, "price": 1250},
+    ),
+    "pickup.remindhelper": ({**GOODS, **PICKED_UP, "price": 0},),
+    "pickup.handed": (
+        {**GOODS, **HANDED, "left": 0, "code": "", "mine": False},
+        *({**GOODS, **HANDED, "left": 1000, "code": "KMP4R7X", "mine": mine} for mine in (True, False)),
+    ),
+    "pickup.undone": ({**GOODS, **PICKED_UP, "left": 2000, "code": "KMP4R7X"},),
+    "pickup.helper": ({**GOODS, **PICKED_UP, "name": "Anna <b>"}, {**GOODS, "name": "Anna <b>"}),
+    "pickup.nohelper": ({**GOODS, "name": "Anna <b>"},),
+    "pickup.notright": tuple({**GOODS, **HANDED, "name": "Anna <b>", "to": to} for to in ("Ben <b>", "")),
+    "goods.lapsed": (GOODS, {**GOODS, "price": 1250}),
+    "goods.ended": tuple({**GOODS, "wanted": 1000, "lost": lost} for lost in (0, 2)),
+    "repeat.check": tuple({**GOODS, **PICKED_UP, "quantity": 60_000, "asked": asked} for asked in (0, 12)),
+    "stock.rest": (GOODS, {**GOODS, "unit": "kg", "amount": 500}),
+    "goods.fewer": tuple(
+        {**GOODS, "less": 1000, "amount": left, "waits": not left, "reason": reason}
+        for left, reason in ((1000, "Burnt <b>"), (0, "It was counted wrong"))
+    ),
+    "goods.changed": tuple(
+        {**GOODS, **PICKED_UP, "what": what, "was": was, "amount": amount, "wanted": 2000 - amount}
+        for what, was in (("place", "Hall <b>"), ("time", list(PICKED_UP.values())))
+        for amount in (2000, 0)
+    ),
+    "goods.off": tuple({**GOODS, "amount": amount, "reason": "The oven is <cold>"} for amount in (2000, 0)),
+    "recall.urgent": tuple(
+        {**GOODS, **RECALLED, "reason": reason, "handed": handed, "carried": carried, "paid": paid}
+        for reason in (*RECALL, "Glass in the <flour>")
+        for handed, carried, paid in ((2000, 0, 1), (500, 1000, 0), (0, 1000, 0), (0, 0, 0))
+    ),
+    "recall.clear": tuple({**GOODS, **RECALLED, "handed": had, "carried": 0, "paid": 0} for had in (0, 2000)),
+    "recall.off": (GOODS,),
     "plan.offer": tuple({**SHIFT, "until": SHIFT["starts_at"], "learner": learner} for learner in (True, False)),
 }
 """For every notice, what its fields may be."""
@@ -233,6 +301,9 @@ EXAMPLES |= {"kept": 4, "fewest": 6, "age": 18}
 EXAMPLES |= {"first": date(2026, 11, 10), "last": date(2026, 11, 24), "days": 14}
 EXAMPLES |= {"opens_at": OPENING, "since": OPENING, "rest": 660, "skills": (1, 2), "proof": True, "minor": True}
 EXAMPLES |= {"key": "most_places", "minutes": 120, "rule": Rule.CLASH.value}
+EXAMPLES |= {"step": 100, "free": 500, "left": 500, "handed": 1000, "unit": "kg", "home": True, "price": 1250}
+EXAMPLES |= {"number": 12, "waiting": 2}
+EXAMPLES |= {"currency": "ZAR", "draw_at": OPENING, "day": date(2026, 11, 24)}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -246,6 +317,8 @@ def test_every_fact_in_every_language(language: str) -> None:
             check_text(str(sentence(facts.BadSetting(key=key, low=0, high=9), RIVERBEND.tz)))
             check_text(str(sentence(facts.BadSetting(key=key, low=None, high=None), RIVERBEND.tz)))
         for needed in ("mayor", "coordinator", "a coordinator", "town coordinator", "resident", "new account"):
+            check_text(str(sentence(facts.NotAllowed(needed=needed), RIVERBEND.tz)))
+        for needed in ("treasurer", "takings"):
             check_text(str(sentence(facts.NotAllowed(needed=needed), RIVERBEND.tz)))
         for what in ("shift", "project", "resident", "role", "applicant", "topic", "language", "time", "anything"):
             check_text(str(sentence(facts.NotFound(what=what), RIVERBEND.tz)))
@@ -307,7 +380,33 @@ SCREENS += [
     "check:tick:1:2:0", "hours:here:1:0:0:0", "labour:open::0", "labour:open:2026-11-16:0", "labour:chart::0",
 ]  # fmt: skip
 SCREENS += ["plan:open:1:0:0:0", "plan:make:1:1:0:0", "plan:make:1:0:0:0", "plan:town:0:0:0:0", "plan:all:0:0:0:0"]
+SCREENS += [
+    "order:mine:0:0:0:", "order:takings:0:0:0:", "order:sell:1:0:0:", "w:sell:amount:2000", "w:sell:name:none",
+    "w:sell:sure:yes", "order:receipt:1:0:0:", "order:paid:1:0:0:", "order:entry:1:0:0:", "order:refundall:1:0:0:",
+    "order:refund:1:0:0:", "w:refund:reason:0", "w:refund:sure:yes", "order:correct:2:0:0:", "w:putright:reason:0",
+    "w:putright:sure:yes", "order:entry:2:0:0:", "order:day:1:0:0:2026-11-24", "order:takings:0:0:0:",
+    "order:file:0:0:0:",
+]  # fmt: skip
 SCREENS += [f"town:setting:0:0:{spec.key}" for spec in SPECS]
+SCREENS += [
+    "need:open:0:0", "w:needs:people:4", "w:needs:items:i1", "w:needs:amount:2000", "w:needs:amount:done",
+    "w:needs:rest:none", "need:open:0:0", "need:change:0:0", "w:needs:items:people", "w:needs:people:@back",
+    "w:needs:items:done", "need:list:0:0", "need:item:1:0", "need:chart:1:0", "need:file:0:0", "need:withdraw:0:0",
+    "need:withdrawn:0:0",
+]  # fmt: skip
+SCREENS += [
+    "goods:open:0:0:0", "goods:coming:0:0:0", "goods:mine:0:0:0", "goods:one:1:0:0", "goods:got:1:2000:0",
+    "goods:order:1:2000:0", "goods:one:1:0:0", "goods:change:1:0:0", "goods:changed:1:1000:0", "goods:get:1:0:0",
+    "goods:mine:0:0:0", "goods:got:1:9000:0", "goods:back:1:0:0", "goods:gaveback:1:0:0", "goods:got:2:1000:0",
+    "goods:one:2:0:0", "goods:change:2:0:0", "goods:mine:0:0:0", "goods:unwait:2:0:0", "goods:wait:1:1000:0",
+    "goods:got:3:1000:0", "goods:one:3:0:0",
+]  # fmt: skip
+SCREENS += [
+    "goods:order:1:2000:0", "claim:code:1:0:0", "claim:helper:1:0:0", "claim:name:1:0:0", "w:pickuphelper:person:2",
+    "claim:helper:1:0:0", "claim:nohelper:1:0:0", "claim:desk:0:0:0", "claim:desk:1:0:0", "claim:card:1:0:0",
+    "claim:hand:1:1:0", "claim:part:1:0:0", "w:pickup:part:1000", "claim:list:1:0:0", "claim:print:1:0:0",
+    "claim:csv:1:0:0", "claim:undo:1:1:0", "claim:wrong:1:0:0", "claim:found:0:0:0",
+]  # fmt: skip
 
 
 @on_sqlite
@@ -317,6 +416,9 @@ async def test_every_screen_in_every_language(town: Town, language: str, caplog:
     mayor, anna = await town.mayor(), await town.resident("Anna")
     await anna.joins(await town.shift(day=0, at="10:00", minutes=60))
     await town.shift(day=3)
+    await town.batch("Bread", 10, allowance=3000, home_allowance=6000, price=1250, day=1)
+    await town.batch("Honey", 6, unit="jar", sharing="draw", price=1250, day=1)
+    await town.batch("Milk", 6, unit="litre", sharing="least", day=2)
     await town.moves(hours=3)
     await mayor.looks()
     await mayor.speaks(language)
@@ -389,7 +491,8 @@ async def test_the_menu_follows_the_language(town: Town) -> None:
     assert tg is not None
     await pieter.speaks("es")
     with speaking("es"):
-        wanted = [_(command.about).unescape() for command in catalogue.commands() if command.role != "mayor"]
+        of_theirs = [command for command in catalogue.commands() if command.role in ("", "coordinator")]
+        wanted = [_(command.about).unescape() for command in of_theirs]
 
     def menu() -> list[str]:
         return [entry["description"] for entry in tg.commands(f"chat:{pieter.line.address}", "")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,11 +15,18 @@ from handlers.kit.taps import MeTap
 from storage.sql import select
 from storage.tables import (
     Account,
+    BatchSeries,
+    BatchSeriesException,
     Contest,
     HoursEntry,
     HoursReport,
     Inbox,
+    MoneyAccount,
+    MoneyEntry,
     Project,
+    Recall,
+    RecallPerson,
+    Receipt,
     Resident,
     ResidentTopic,
     RoleGrant,
@@ -104,7 +112,18 @@ TAPS = {
         "mine every hold skip skipped stop keep leave",
         "check": "in join code here tick untick",
         "labour": "open chart",
+        "need": "open change withdraw withdrawn list item chart file",
+        "goods": "open coming mine one pic get got order wait waitpay change changed back gaveback unwait when",
+        "stock": "home new over batch change times left claims ledger claimsfile ledgerfile correct spoil away off "
+        "place time addtime again items retired item edit names newitem edit_name edit_step edit_price edit_sharing "
+        "edit_picture picture unpicture call retire bring",
+        "claim": "code helper name nohelper wrong tell desk found card part hand undo list print csv",
+        "order": "mine receipt paid refund refundall sell correct takings day entry file",
         "power": "home register join meter leave left open file adjust files get homes one out takeout",
+        "draw": "list about one file",
+        "recall": "list open again clear cleared people person told customers file one read",
+        "repeat": "mine which project new open changes quantity start length place sharing last days leave left again "
+        "end ended",
     }.items()
 }
 WIZARDS = {
@@ -125,6 +144,8 @@ WIZARDS = {
     "contest": ("minutes", "note", "sure"),
     "decide": ("reason",),
     "correct": ("minutes", "reason", "sure"),
+    "pickup": ("code", "part"),
+    "pickuphelper": ("person",),
     "meter": ("meter",),
     "homecode": ("code",),
     "newseries": (
@@ -138,6 +159,20 @@ WIZARDS = {
     "checkin": ("code",),
     "exempt": ("kind", "first", "last", "sure"),
     "shorter": ("last",),
+    "newbatch": ("item", "amount", "project", "day", "time", "place", "sharing", "best", "change", "card"),
+    "changebatch": ("amount", "place", "day", "time", "reason", "sure"),
+    "item": ("name", "unit", "step", "allowance", "home_allowance", "price", "sharing", "translated", "picture"),
+    "refund": ("reason", "sure"),
+    "putright": ("reason", "sure"),
+    "sell": ("amount", "name", "sure"),
+    "recall": ("reason", "sure"),
+    "newrepeat": (
+        *("item", "quantity", "weekdays", "weeks", "first", "last", "start", "length", "place", "sharing"),
+        "preview",
+    ),
+    "changerepeat": ("quantity", "start", "length", "place", "sharing", "last", "sure"),
+    "howmuch": ("amount",),
+    "needs": ("people", "items", "amount", "rest"),
 }
 VALUES: tuple[str, ...] = (
     "@back",
@@ -187,6 +222,11 @@ COMMANDS: tuple[str, ...] = (
 )
 COMMANDS += ("/Week", "/start shift_1", "/start shift_99999999999", "/start KKKK-3333", "/start <b>", "/", "//", "/ ")
 COMMANDS += ("/start in_1_BCDFGH", "/start in_1_<b>", "/start in_99999999999_KKKKKK", "BCDFGH", "k4m p7t")
+COMMANDS += ("/orders", "/takings", "receipts", "the books")
+COMMANDS += ("/pickup", "/start get_KMP4R7X", "/start get_<b>", "kmp-4r7x", "0,5")
+COMMANDS += ("/needs", "/production", "bread 3, milk 1,5")
+COMMANDS += ("/goods", "free goods", "0,5 kg")
+COMMANDS += ("/recall", "/repeats", "comes again")
 COMMANDS += ("/my week", "/setup KKKK-3333", "/me@riverbend_bot", "week", "my week", "help", "cancel", "town", "desk")
 
 
@@ -199,13 +239,14 @@ def forged(chance: random.Random) -> str:
         parts += [chance.choice(NUMBERS) if chance.random() < 0.7 else str(chance.randint(1, 12)) for _ in range(
             {"shift": 1, "list": 0, "hours": 4, "desk": 2, "town": 2, "me": 1, "skill": 3, "swap": 4, "ics": 1,
              "series": 2, "report": 2, "contest": 0, "ledger": 0, "stand": 0, "check": 3, "labour": 0, "plan": 4,
-             "power": 0, "cover": 2}[prefix]
+             "power": 0, "order": 3, "goods": 3, "stock": 3, "claim": 3, "cover": 2, "draw": 2,
+             "recall": 3, "repeat": 2, "need": 2}[prefix]
         )]  # fmt: skip
         if prefix in ("list", "labour"):
             parts += [chance.choice((*KEYS, *NUMBERS)), chance.choice(NUMBERS)]
         if prefix in ("contest", "ledger", "stand", "power"):
             parts += [chance.choice((*KEYS, *NUMBERS)), chance.choice(NUMBERS), chance.choice(NUMBERS)]
-        if prefix in ("town", "series"):
+        if prefix in ("town", "series", "order", "stock", "repeat"):
             parts.append(chance.choice(KEYS))
         data = ":".join(parts[: len(parts) - (chance.random() < 0.05)])
     elif kind < 0.9:
@@ -241,6 +282,13 @@ async def dump(town: Town, *models: Any, but: Sequence[str] = ()) -> dict[str, l
 
 
 EVERYTHING = (
+    MoneyAccount,
+    MoneyEntry,
+    Receipt,
+    Recall,
+    RecallPerson,
+    BatchSeries,
+    BatchSeriesException,
     HoursReport,
     Contest,
     RoleGrant,
@@ -260,6 +308,8 @@ EVERYTHING = (
     ResidentTopic,
 )
 NOT_A_RESIDENTS = (
+    *(MoneyAccount, MoneyEntry, Receipt),
+    *(Recall, BatchSeries, BatchSeriesException),
     *(RoleGrant, Project, Series, SeriesSkill, SeriesException, Shift, ShiftSkill, HoursEntry, Topic, TownRow),
     SetupCode,
 )
@@ -275,7 +325,7 @@ class Watch:
         self.caplog = caplog
         self.done: list[str] = []
         self.account = person.account_id
-        self._seen = 0
+        self._seen = datetime.min.replace(tzinfo=UTC)
         self._message = next(one.id for one in reversed(person.shown) if not one.document)
 
     async def taps(self, data: str) -> None:
@@ -297,12 +347,11 @@ class Watch:
             if not self.account:  # a stranger's, who came last
                 newest = select(func.max(accounts.c.id)).where(accounts.c.channel == self.town.channel)
                 self.account = int(await unit.value(newest))
-            mine = select(func.count()).select_from(inbox).where(inbox.c.account_id == self.account)
-            taken = int(await unit.value(mine))
-            silent = int(await unit.value(mine.where(inbox.c.replies == "[]")))
-        assert taken > self._seen, self._story("it was not taken in")
-        assert not silent, self._story("it was not answered")
-        self._seen = taken
+            new = select(inbox.c.at, inbox.c.replies).where(inbox.c.account_id == self.account, inbox.c.at > self._seen)
+            taken = await unit.rows(new)
+        assert taken, self._story("it was not taken in")
+        assert all(replies != "[]" for _, replies in taken), self._story("it was not answered")
+        self._seen = max(at for at, _ in taken)
 
     def _story(self, what: str) -> str:
         return "\n".join([what, *self.done[-12:]])

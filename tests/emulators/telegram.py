@@ -79,6 +79,7 @@ class TelegramEmulator:
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=LARGEST_REQUEST)
         app.router.add_route("*", "/bot{token}/{method}", self._answer)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._give_file)
         # A handler must die with its connection: see Updates.get.
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -188,6 +189,28 @@ class TelegramEmulator:
         if fault is not None and fault.kind == "502_html":
             return web.Response(status=502, text="<html><h1>502 Bad Gateway</h1></html>", content_type="text/html")
         return web.json_response(body, status=status)
+
+    async def _give_file(self, request: web.Request) -> web.StreamResponse:
+        """A file that getFile has named. The record of calls has it as "download"."""
+        started = asyncio.get_running_loop().time()
+        path = request.match_info["path"]
+        fault, upload, error, status = self._faults.take("download", ""), None, "", 200
+        try:
+            self._admit(request.match_info["token"])
+            if fault is not None and (refusal := fault.refusal()):
+                raise refusal
+            upload = self.state.at_path(path)
+            if upload is None:
+                raise Refusal(404, "Not Found")
+        except Refusal as refused:
+            error, status = refused.description, refused.code
+        broken = fault is not None and fault.kind in BROKEN_CONNECTION
+        self.calls.append(Call("download", {"path": path}, started, not error and not broken, error))
+        if fault is not None and broken:
+            return await self._break(request, fault, {"ok": False, "description": "broken off"})
+        if upload is None:
+            return web.json_response({"ok": False, "description": error}, status=status)
+        return web.Response(body=upload.data, content_type="application/octet-stream")
 
     def _admit(self, token: str) -> None:
         if not TOKEN.fullmatch(token):

@@ -22,6 +22,7 @@ MOST_IN_ROW = 8
 MOST_COMMANDS = 100
 LARGEST_PHOTO = 10 * 2**20
 LARGEST_FILE = 50 * 2**20
+LARGEST_DOWNLOAD = 20 * 2**20
 DEEP_LINK = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")

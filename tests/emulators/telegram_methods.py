@@ -11,7 +11,7 @@ from tests.emulators.telegram_html import Formatted, utf16
 from tests.emulators.telegram_params import Attachment, Params
 from tests.emulators.telegram_state import State
 from tests.emulators.telegram_updates import Webhook
-from tests.emulators.telegram_world import Chat, Json, Message, Toast, Upload
+from tests.emulators.telegram_world import Chat, Json, Message, Toast, Upload, file_json
 
 Method = Callable[[State, Params], Awaitable[Any]]
 METHODS: dict[str, tuple[str, Method]] = {}
@@ -169,6 +169,16 @@ async def send_poll(state: State, params: Params) -> Json:
     message = _send(state, params, chat, Formatted(poll["question"], []), "question", poll=poll)
     state.polls[poll["id"]] = message
     return message.json()
+
+
+@_method("getFile")
+async def get_file(state: State, params: Params) -> Json:
+    upload = state.uploads.get(params.text("file_id"))
+    if upload is None:
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
+    if len(upload.data) > checks.LARGEST_DOWNLOAD:
+        raise bad_request("file is too big")
+    return file_json(upload) | {"file_path": state.path_of(upload)}
 
 
 def _file(state: State, params: Params, name: str) -> Upload:

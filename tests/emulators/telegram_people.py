@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tests.emulators.telegram_checks import DEEP_LINK, LONGEST_TEXT
 from tests.emulators.telegram_html import utf16
 from tests.emulators.telegram_state import State
-from tests.emulators.telegram_world import Button, Chat, Json, Message, Toast
+from tests.emulators.telegram_world import Button, Chat, Json, Message, Toast, file_json
 
 COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@[A-Za-z0-9_]{4,32})?(?![\w@/])")
 
@@ -93,6 +94,21 @@ class Person:
         """Send something other than text: `content` is the rest of the Bot API message (`location={…}`)."""
         self.chat.started = True
         message = self._state.add_message(self.chat, self.user, service=content)
+        message.update_id = self._state.updates.add("message", message.json())
+        return message
+
+    def sends_photo(self, content: bytes, *, smaller: Mapping[int, bytes] | None = None, album: str = "") -> Message:
+        """Send a photo. Whatever the bytes are, Telegram says that they are one of 1280 × 960 pixels.
+
+        `smaller`: other sizes of it by their width. `album`: the media group it is a part of.
+        """
+        self.chat.started = True
+        sizes: list[Json] = []
+        for width, data in sorted({**(smaller or {}), 1280: content}.items()):
+            upload = self._state.keep("", data, "image/jpeg")
+            sizes.append(file_json(upload) | {"width": width, "height": width * 3 // 4})
+        service: Json = {"media_group_id": album} if album else {}
+        message = self._state.add_message(self.chat, self.user, photo=upload, sizes=sizes, service=service)
         message.update_id = self._state.updates.add("message", message.json())
         return message
 

@@ -126,3 +126,11 @@ class State:
         upload = Upload(name, data, mime, f"BQACAgQAAxk{self.number('files'):012d}")
         self.uploads[upload.file_id] = upload
         return upload
+
+    def path_of(self, upload: Upload) -> str:
+        """Where a file can be fetched from, below `/file/bot<token>/`."""
+        return f"photos/file_{upload.file_id[-12:]}.jpg"
+
+    def at_path(self, path: str) -> Upload | None:
+        """The file of a path."""
+        return next((upload for upload in self.uploads.values() if self.path_of(upload) == path), None)

@@ -54,6 +54,7 @@ class Message:
     document: Upload | None = None
     photo: Upload | None = None
     size: tuple[int, int] = (0, 0)
+    sizes: list[Json] = field(default_factory=list)
     poll: Json | None = None
     edited: bool = False
     edit_date: int = 0
@@ -103,7 +104,7 @@ class Message:
             }
         if self.photo is not None:
             width, height = self.size
-            content["photo"] = [file_json(self.photo) | {"width": width, "height": height}]
+            content["photo"] = self.sizes or [file_json(self.photo) | {"width": width, "height": height}]
         return content
 
     @property

@@ -753,3 +753,46 @@ async def test_latency() -> None:
         started = asyncio.get_running_loop().time()
         await bot.get_me()
         assert asyncio.get_running_loop().time() - started >= 0.2
+
+
+# --- photos that people send ----------------------------------------------------------------------------------------
+
+
+async def test_a_photo_is_fetched_by_its_path(bot: Bot, tg: TelegramEmulator, thandi: Person) -> None:
+    thandi.sends_photo(PNG, smaller={320: PNG[:20]}, album="9")
+    [*_, update] = await bot.get_updates()
+    assert update.message is not None
+    assert update.message.media_group_id == "9"
+    small, large = update.message.photo or []
+    assert [(size.width, size.height, size.file_size) for size in (small, large)] == [
+        (320, 240, 20),
+        (1280, 960, len(PNG)),
+    ]
+    fetched = await bot.download(large)
+    assert fetched is not None
+    assert fetched.read() == PNG
+    assert [call.ok for call in tg.called("download")] == [True]
+
+
+async def test_files_that_cannot_be_had(bot: Bot, tg: TelegramEmulator, thandi: Person) -> None:
+    thandi.sends_photo(bytes(20 * 2**20 + 1))
+    [*_, update] = await bot.get_updates()
+    assert update.message is not None
+    [size] = update.message.photo or []
+    with pytest.raises(TelegramBadRequest, match="file is too big"):
+        await bot.get_file(size.file_id)
+    with pytest.raises(TelegramBadRequest, match="wrong file_id"):
+        await bot.get_file("AgAC")
+    with pytest.raises(aiohttp.ClientResponseError, match="404"):
+        await bot.download_file("photos/file_9.jpg")
+    thandi.sends_photo(PNG)
+    [*_, update] = await bot.get_updates()
+    assert update.message is not None
+    [size] = update.message.photo or []
+    tg.fail_next("download")
+    with pytest.raises(aiohttp.ClientResponseError, match="500"):
+        await bot.download(size)
+    tg.fail_next("download", kind="reset")
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await bot.download(size)
+    assert [call.ok for call in tg.called("download")] == [False, False, False]

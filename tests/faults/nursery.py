@@ -7,14 +7,14 @@ any instruction, and the system takes back its sockets, its locks and its memory
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
 
 
 def main(log: str) -> None:
-    from bot import app, cli, running  # noqa: F401 - what `run` imports late is imported here, once
-
+    _warm_up()
     print("ready", flush=True)
     for _line in sys.stdin:
         child = os.fork()
@@ -23,6 +23,21 @@ def main(log: str) -> None:
         print(child, flush=True)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def _warm_up() -> None:
+    """What `run` imports or makes ready late is here already, once for all children."""
+    import asyncpg  # noqa: F401
+    import uvloop  # noqa: F401
+
+    from bot import app, cli, running  # noqa: F401
+    from bot.channels import telegram  # noqa: F401
+    from handlers import catalogue
+
+    catalogue.command_for("help")  # compiles every language
+    for room in catalogue.capabilities():  # each imports its conversation when its router is made
+        room.router()
+    gc.freeze()
 
 
 def _live(log: str) -> NoReturn:

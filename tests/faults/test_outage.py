@@ -18,23 +18,27 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from storage.engine import Database
 from tests.conftest import fresh_postgres
 from tests.emulators.telegram import Person, TelegramEmulator
-from tests.faults.child import Child, a_program, at_work, environment, telegram_settings, until
+from tests.faults.child import Launcher, a_program, at_work, environment, launcher, telegram_settings, until
 from tests.faults.evidence import arrived, replies_of
 from tests.faults.ground import Ground
 
-PEOPLE, SHIFTS = 20, 4
+PEOPLE, SHIFTS, COORDINATORS = 20, 4, 4
 TAPS = ("join", "release", "join", "join")
-"""What everybody taps on each shift, in this order: in the end they hold a place."""
+"""What everybody taps on each shift, in this order: in the end they hold a place.
+
+More than one coordinator is told, because a chat gets one message a second.
+"""
 
 
 class Crowd:
-    """People who tap a lot, a coordinator who is told of the places given back, and what must come of it."""
+    """People who tap a lot, coordinators who are told of the places given back, and what must come of it."""
 
     def __init__(self, tg: TelegramEmulator, url: str) -> None:
         self.tg = tg
         self.url = url
         self.people: list[Person] = []
-        self.coordinator = self._person("Coordinator")
+        self.coordinators = [self._person(f"Coordinator {number}") for number in range(COORDINATORS)]
+        self.told: list[int] = []
         self.shifts: list[int] = []
         self._screens: dict[int, int] = {}
         self.updates = 0
@@ -47,13 +51,17 @@ class Crowd:
     async def prepare(self, folder: Path) -> None:
         ground = await Ground.prepare(self.url, folder)
         async with ground.database.unit() as unit:
-            told = await ground.resident(unit, "Coordinator", str(self.coordinator.id))
-            project, other = await ground.project(unit, "Told"), await ground.project(unit, "Nobody's")
-            await ground.coordinator(unit, told, project)
-            for number in range(SHIFTS):  # of the first one, places given back are told
+            for number, person in enumerate(self.coordinators):  # places given back here are told
+                told = await ground.resident(unit, f"Coordinator {number}", str(person.id))
+                project = await ground.project(unit, f"Told {number}")
+                await ground.coordinator(unit, told, project)
+                after, places = timedelta(hours=20), PEOPLE // COORDINATORS
+                made = await ground.shift(unit, f"Told {number}", after=after, places=places, project_id=project)
+                self.told.append(made)
+            other = await ground.project(unit, "Nobody's")
+            for number in range(1, SHIFTS):
                 after = timedelta(hours=20 + 10 * number)
-                of = other if number else project
-                made = await ground.shift(unit, f"Bread {number}", after=after, places=PEOPLE, project_id=of)
+                made = await ground.shift(unit, f"Bread {number}", after=after, places=PEOPLE, project_id=other)
                 self.shifts.append(made)
             for number in range(PEOPLE):
                 person = self._person(f"Resident {number}")
@@ -63,12 +71,16 @@ class Crowd:
                 await ground.resident(unit, f"Resident {number}", str(person.id))
         await ground.close()
 
-    def tap(self, shift: int) -> None:
-        """Everybody taps on one shift."""
+    def tap(self, wave: int) -> None:
+        """Everybody taps: at first on a shift whose coordinator is told, then all on the same one."""
         for do in TAPS:
-            for person in self.people:
+            for number, person in enumerate(self.people):
+                shift = self.shifts[wave - 1] if wave else self.told[number % COORDINATORS]
                 person.taps_raw(self._screens[person.id], f"shift:{do}:{shift}")
                 self.updates += 1
+
+    def all_are_told(self) -> bool:
+        return sum(len(person.messages) for person in self.coordinators) >= PEOPLE
 
     async def look(self) -> None:
         """Everything that was tapped took effect once, and was answered truthfully and once at least."""
@@ -79,7 +91,8 @@ class Crowd:
             stored = await unit.rows(text("SELECT replies FROM inbox"))
             told = await unit.rows(text("SELECT state FROM outbox"))
         await database.close()
-        assert [count for (count,) in taken] == [PEOPLE] * SHIFTS
+        each = PEOPLE // COORDINATORS
+        assert [count for (count,) in taken] == [each] * COORDINATORS + [PEOPLE] * (SHIFTS - 1)
         assert held == PEOPLE * SHIFTS
         assert len(stored) == self.updates
         replies = [reply for (row,) in stored for reply in replies_of(row)]
@@ -87,7 +100,8 @@ class Crowd:
             assert sum(words in reply.words for reply in replies) == times * PEOPLE * SHIFTS
         assert not Counter(replies) - arrived(self.tg.calls), "some replies never arrived"
         assert [state for (state,) in told] == ["sent"] * PEOPLE
-        assert len(self.coordinator.messages) == PEOPLE, "a notice came twice, or not at all"
+        came = [len(person.messages) for person in self.coordinators]
+        assert came == [each] * COORDINATORS, "a notice came twice, or not at all"
 
 
 async def with_trouble(tmp_path: Path, url: str, trouble: Callable[[], Coroutine[Any, Any, None]]) -> str:
@@ -98,12 +112,12 @@ async def with_trouble(tmp_path: Path, url: str, trouble: Callable[[], Coroutine
         async with a_program(tmp_path, environment(tmp_path, url, **telegram_settings(tg))) as town:
             await at_work(tg, 0)
             troubled = asyncio.create_task(trouble())
-            for shift in crowd.shifts:
-                crowd.tap(shift)
+            for wave in range(SHIFTS):
+                crowd.tap(wave)
                 await asyncio.sleep(0.2)
             await troubled
             await tg.settled(90)
-            await until(lambda: len(crowd.coordinator.messages) >= PEOPLE, "the coordinator has been told", 60)
+            await until(crowd.all_are_told, "the coordinators have been told", 60)
             assert await town.stop() == 0
         await crowd.look()
         return (tmp_path / "log.txt").read_text()
@@ -159,14 +173,14 @@ async def test_a_clean_stop_in_the_middle_of_a_burst(tmp_path: Path) -> None:
         crowd = Crowd(tg, url)
         await crowd.prepare(tmp_path)
         stops_amid_work = 0
-        for shift in crowd.shifts:
-            async with a_program(tmp_path, environment(tmp_path, url, **telegram_settings(tg))) as town:
-                await _burst(crowd, shift, town)
+        async with launcher(tmp_path, environment(tmp_path, url, **telegram_settings(tg))) as starts:
+            for wave in range(SHIFTS):
+                await _burst(crowd, wave, starts)
                 stops_amid_work += crowd.tg.pending > 0
-        assert stops_amid_work > SHIFTS // 2, "too few stops met any work"
-        async with a_program(tmp_path, environment(tmp_path, url, **telegram_settings(tg))) as town:
+            assert stops_amid_work > SHIFTS // 2, "too few stops met any work"
+            town = await starts.start()
             await tg.settled(60)
-            await until(lambda: len(crowd.coordinator.messages) >= PEOPLE, "the coordinator has been told", 60)
+            await until(crowd.all_are_told, "the coordinators have been told", 60)
             assert await town.stop() == 0
         await crowd.look()
         answers = Counter(call.params["callback_query_id"] for call in tg.called("answerCallbackQuery"))
@@ -174,8 +188,10 @@ async def test_a_clean_stop_in_the_middle_of_a_burst(tmp_path: Path) -> None:
         assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
-async def _burst(crowd: Crowd, shift: int, town: Child) -> None:
-    await at_work(crowd.tg, len(crowd.tg.calls))
-    crowd.tap(shift)
+async def _burst(crowd: Crowd, wave: int, starts: Launcher) -> None:
+    calls_before = len(crowd.tg.calls)
+    town = await starts.start()
+    await at_work(crowd.tg, calls_before)
+    crowd.tap(wave)
     await asyncio.sleep(0.3)
     assert await town.stop() == 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from town.week import at_local, bounds, local, monday_of, next_monday, week_of
+from town.week import at_local, bounds, local, monday_of, month_of, next_monday, week_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 # Half-hour changes, changes at midnight, far east, far west, none at all.
@@ -85,3 +85,11 @@ def test_a_naive_instant_is_refused() -> None:
 def test_monday_of(day: date) -> None:
     assert monday_of(day).weekday() == 0
     assert timedelta() <= day - monday_of(day) < timedelta(days=7)
+
+
+@given(st.dates())
+def test_a_month_has_all_its_days(day: date) -> None:
+    first, last = month_of(day)
+    assert first <= day <= last
+    assert {first.day, (last.year, last.month)} == {1, (day.year, day.month)}
+    assert last == date.max or (last + timedelta(days=1)).day == 1

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from aiohttp import web
 
-from bot.channels.web.body import shown
+from bot.channels.web.body import expected, shown
 from bot.channels.web.buckets import Buckets
 from bot.channels.web.cookies import Sessions, digest_of
 from bot.channels.web.doorway import Doorway
-from bot.channels.web.limits import MOST_DATA, MOST_TEXT
+from bot.channels.web.limits import LARGEST_SENT, MOST_DATA, MOST_TEXT
 from bot.channels.web.live import Live
 from bot.channels.web.security import Guard, body_of
 from bot.channels.web.session import Toast
@@ -25,6 +25,9 @@ from storage.unit import Unit
 from town.text import utf16_units
 
 MOST_ID = 2**31 - 1
+PHOTO = "image/jpeg"
+"""What a page sends, whatever its reader chose."""
+
 PAGE = 50
 MOST_PAGE = 200
 
@@ -72,19 +75,21 @@ class Api:
             web.get(f"{path}/messages", self.history),
             web.post(f"{path}/messages", self.say),
             web.post(f"{path}/taps", self.tap),
+            web.post(f"{path}/pictures", self.picture),
             web.get(f"{path}/live", self.live, allow_head=False),
             web.get(f"{path}/files/{{file:[A-Za-z0-9_-]{{22}}}}", self.file),
         ]
 
     async def history(self, request: web.Request) -> web.StreamResponse:
-        """`?before=<id>&limit=50` → `{"messages": [oldest first], "rev", "more"}`."""
+        """`?before=<id>&limit=50` → `{"messages": [oldest first], "rev", "more", "expects": "photo" | null}`."""
         before = _number(request, "before", None)
         most = min(_number(request, "limit", PAGE) or 1, MOST_PAGE)
         async with self._database.reading() as unit:
             phone = await self._phones.find(unit, request)
             newest = await queries.history(unit, phone.account_id, before=before, most=most + 1)
         messages = shown(newest[:most][::-1], phone, self._phones.base(request))
-        return web.json_response({"messages": messages, "rev": phone.rev, "more": len(newest) > most})
+        found = {"messages": messages, "rev": phone.rev, "more": len(newest) > most}
+        return web.json_response(found | expected(phone))
 
     async def say(self, request: web.Request) -> web.StreamResponse:
         """`{"id": uuid, "text": str}` → `{"toast": null}`, once it is committed and answered."""
@@ -112,6 +117,16 @@ class Api:
         if tapped is None or tapped.mine:
             raise web.HTTPNotFound
         return _answer(await self._doorway.tap(phone, client_id, tapped, data))
+
+    async def picture(self, request: web.Request) -> web.StreamResponse:
+        """`?id=<uuid>` and a photo as the body → `{"toast": null}`, once it is committed and answered."""
+        self._guard.check_post(request, PHOTO)
+        async with self._database.reading() as unit:
+            phone = await self._phones.find(unit, request)
+        self._pace(request, phone)
+        client_id = _uuid(dict(request.query))
+        await self._doorway.show(phone, client_id, await body_of(request, LARGEST_SENT))
+        return _answer(None)
 
     async def live(self, request: web.Request) -> web.StreamResponse:
         """`?after=<rev>`: a WebSocket of what is new, changed and gone after a revision."""

@@ -1,7 +1,7 @@
 """What a message holds, in its three forms: stored JSON, the browser's JSON, and aiogram's `Message`.
 
-Stored: `{"text"}` for one of mine; for the town's `{"html", "rows": [[{"text", "data" | "url"}]],
-"photo": {"id", "alt"}, "document": {"id", "name", "size"}}`, without what it has not.
+Stored: `{"text", "photo"}` for one of mine; for the town's `{"html", "rows": [[{"text", "data" | "url"}]],
+"photo": {"id", "alt"}, "document": {"id", "name", "size"}}`; without what it has not.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from aiogram.types import Chat, Document, InlineKeyboardMarkup, Message, PhotoSize, User
+from aiogram.types import Document, InlineKeyboardMarkup, Message, PhotoSize, User
 
 from bot.channels.web.limits import plain_of
+from bot.intake import made
+from handlers.kit.expecting import expects_picture
 from locales import a_day, a_time, speaking
 from storage.queries.web import Kept, Phone
 from town import settings as town_settings
@@ -70,6 +72,11 @@ def shown(messages: Sequence[Kept], phone: Phone, base: str) -> list[dict[str, A
         return [_shown(message, load(message.body), zone, day, base) for message in messages]
 
 
+def expected(phone: Phone) -> dict[str, Any]:
+    """What the conversation waits for, besides words and taps: a photo, or nothing."""
+    return {"expects": "photo" if expects_picture(phone.state) else None}
+
+
 def _shown(
     message: Kept, body: dict[str, Any], zone: ZoneInfo, day: Callable[[date], str], base: str
 ) -> dict[str, Any]:
@@ -109,11 +116,5 @@ def as_message(message_id: int, at: datetime, body: dict[str, Any], chat_id: int
         values = {"document": file, "caption": words or None}
     else:
         values = {"text": words}
-    return Message(
-        message_id=message_id,
-        date=at,
-        chat=Chat(id=chat_id, type="private"),
-        from_user=TOWN,
-        reply_markup=markup_of(body.get("rows", [])),
-        **values,
-    )
+    markup = markup_of(body.get("rows", []))
+    return made.message(message_id, at, chat=chat_id, author=TOWN, reply_markup=markup, **values)

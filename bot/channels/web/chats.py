@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.channels.web.body import MINE, Rows, dump, load
 from bot.channels.web.limits import check_caption, check_document, check_text, picture_type, plain_of
 from bot.clock import Clock
+from storage import inbox
 from storage.engine import Database
 from storage.queries import web
 from storage.queries.web import File, Turn
@@ -93,16 +94,32 @@ class Chats:
             unit.announce(topic(turn.account_id))
             return Written(message_id, at, body)
 
-    async def hear(self, address: str, text: str, *, client_id: str) -> tuple[int, datetime]:
-        """Write what a person said, once; returns its id and when they said it first. Raises NoChat."""
+    async def hear(
+        self, address: str, text: str, *, client_id: str, photo: bytes | None = None
+    ) -> tuple[int, datetime]:
+        """Write what a person said, once; returns its id and when they said it first. Raises NoChat.
+
+        A `photo` stands in the chat in place of its text, which is what is read out instead.
+        """
+        body: dict[str, Any] = {"text": text}
+        if photo is not None:
+            body = {"text": "", "photo": {"id": secrets.token_urlsafe(16), "alt": text}}
         async with self._turn(address) as (unit, turn):
             key, at = f"{MINE}{client_id}", self._clock.now()
-            message_id = await web.put(unit, turn, key=key, mine=True, body=dump({"text": text}), at=at)
+            message_id = await web.put(unit, turn, key=key, mine=True, body=dump(body), at=at)
             if message_id is None:
                 kept = await web.by_key(unit, turn.account_id, key)
                 return kept.id, kept.at
+            if photo is not None:
+                file = File("", picture_type(photo), photo)
+                await web.put_file(unit, body["photo"]["id"], turn.account_id, file, at)
             unit.announce(topic(turn.account_id))
             return message_id, at
+
+    async def state_before(self, address: str, key: str) -> str | None:
+        """Where the conversation stands before an update of this key; None too if that one was handled already."""
+        async with self._database.reading() as unit:
+            return await inbox.state_before(unit, channel=web.CHANNEL, address=address, key=key)
 
     async def change(self, address: str, message_id: int, rows: Rows, *, html: str | None = None) -> Written:
         """Change a message: its text and keyboard, or without `html` its keyboard alone.

@@ -19,6 +19,8 @@ MOST_BUTTONS = 100
 MOST_IN_ROW = 8
 MOST_ANSWER = 200
 LARGEST_PHOTO = 10 * 2**20
+LARGEST_SENT = 2 * 2**20
+"""Bytes of a photo that somebody sends: the page makes it far smaller before."""
 LARGEST_DOCUMENT = 50 * 2**20
 LINKS = ("https://", "http://", "tg://")
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, web
 
-from bot.channels.web.body import shown
+from bot.channels.web.body import expected, shown
 from bot.channels.web.chats import TROUBLE, topic
 from storage.engine import Database
 from storage.queries import web as queries
@@ -159,4 +159,4 @@ def frames(changes: Sequence[Kept], phone: Phone, base: str, after: int) -> Iter
     if gone:
         yield {"type": "gone", "rev": after if kept else changes[-1].rev, "ids": gone}
     if kept:
-        yield {"type": "messages", "rev": changes[-1].rev, "messages": shown(kept, phone, base)}
+        yield {"type": "messages", "rev": changes[-1].rev, "messages": shown(kept, phone, base)} | expected(phone)

@@ -11,6 +11,7 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handlers import catalogue
+from handlers.kit.capability import shown_to
 from locales import LANGUAGES, _, speaking
 from storage.tables import Role
 
@@ -20,18 +21,19 @@ HIDDEN_CHIPS = frozenset(("start", "cancel"))
 """Where there is nothing to begin or to leave they would do nothing; where there is, a button stands in the chat."""
 
 
+TEMPLATES = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
+)
+"""Compiled once a process, each at its first use."""
+
+
 class Looks:
     """The pages' templates. Words come as plain text and are escaped where they are put in."""
-
-    def __init__(self) -> None:
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
-        )
 
     def page(self, name: str, *, language: str, town: str, status: int = 200, **context: Any) -> web.Response:
         """A page of the template `name`; the rest of its context is `context`."""
         with speaking(language):
-            text = self._environment.get_template(name).render(
+            text = TEMPLATES.get_template(name).render(
                 _=_plain, lang=language, dir=Locale.parse(language).text_direction, town=town, **context
             )
         return web.Response(text=text, status=status, content_type="text/html", headers={"Content-Language": language})
@@ -52,9 +54,9 @@ class Chip(NamedTuple):
 def chips(language: str, roles: Collection[str]) -> list[Chip]:
     """The quick choices under a chat: the commands of everybody and of these roles, by the first word for each.
 
-    Those of a role come first, the mayor's before a coordinator's: whoever has one is here for it most often.
+    Those of a role come first, the mayor's before the others': whoever has one is here for it most often.
     """
-    shown = {"", *roles} | ({Role.COORDINATOR} if Role.MAYOR in roles else set())
+    shown = shown_to(roles)
     commands = [one for one in catalogue.commands() if one.role in shown and one.name not in HIDDEN_CHIPS]
     with speaking(language):
         words = [_(one.words).unescape().partition("|")[0].strip() for one in commands]

@@ -75,15 +75,15 @@ class Guard:
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.netloc.lower() not in ours:
             raise web.HTTPForbidden
 
-    def check_post(self, request: web.Request) -> None:
-        """A post of the API: from our own pages, as JSON, with the header that other sites cannot set.
+    def check_post(self, request: web.Request, kind: str = "application/json") -> None:
+        """A post of the API: from our own pages, of this kind, with the header that other sites cannot set.
 
         Raises HTTPForbidden, HTTPBadRequest.
         """
         self.check_origin(request)
         if request.headers.get("X-Townbell") != "1":
             raise web.HTTPForbidden
-        if request.content_type != "application/json":
+        if request.content_type != kind:
             raise web.HTTPBadRequest
 
     def caller(self, request: web.Request) -> str:
@@ -107,17 +107,17 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-async def body_of(request: web.Request) -> bytes:
-    """The body of a small request. Raises HTTPRequestEntityTooLarge above 64 KiB."""
+async def body_of(request: web.Request, most: int = MOST_BODY) -> bytes:
+    """The body of a request. Raises HTTPRequestEntityTooLarge above `most` bytes, 64 KiB unless said otherwise."""
     content = bytearray()
-    if (request.content_length or 0) <= MOST_BODY:
+    if (request.content_length or 0) <= most:
         async for chunk in request.content.iter_chunked(MOST_BODY):
             content += chunk
-            if len(content) > MOST_BODY:
+            if len(content) > most:
                 break
         else:
             return bytes(content)
-    raise web.HTTPRequestEntityTooLarge(MOST_BODY, len(content))
+    raise web.HTTPRequestEntityTooLarge(most, len(content))
 
 
 def csrf_token(request: web.Request) -> str:

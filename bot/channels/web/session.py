@@ -31,6 +31,7 @@ from bot.channels.web.body import Rows, as_message, rows_of
 from bot.channels.web.chats import TROUBLE, Chats, NoChat, NoMessage, NoText, NotModified, Upload, Written
 from bot.channels.web.limits import MOST_ANSWER, BadContent, check_keyboard
 from bot.intake.intake import reply_key
+from handlers.kit.files import Printed
 from town.text import utf16_units
 
 _SENTENCES: dict[type[Exception], str] = {
@@ -112,7 +113,7 @@ class WebSession(BaseSession):
             _html(bot, words, method.parse_mode),
             _rows(method.reply_markup),
             key=reply_key.get() or f"town:{secrets.token_urlsafe(16)}",
-            upload=_upload(method),
+            upload=await _upload(method),
         )
         return _message(bot, written, int(method.chat_id))
 
@@ -171,10 +172,12 @@ def _rows(markup: object) -> Rows:
     return rows_of(markup)
 
 
-def _upload(method: SendMessage | SendPhoto | SendDocument) -> Upload | None:
+async def _upload(method: SendMessage | SendPhoto | SendDocument) -> Upload | None:
     if isinstance(method, SendMessage):
         return None
     file = method.photo if isinstance(method, SendPhoto) else method.document
+    if isinstance(file, Printed):
+        return Upload(file.filename or "", await file.content(), is_photo=False)
     if not isinstance(file, BufferedInputFile):
         raise NotOurs("files must be in memory")
     return Upload(file.filename or "", file.data, isinstance(method, SendPhoto))

@@ -3,8 +3,11 @@
  * @module
  */
 
+import { bytesOf } from "./picture.js";
+
 /** How long a post may take before it counts as failed and is tried again with the same id, in ms. */
 const PATIENCE = 20_000;
+const PATIENCE_WITH_PHOTOS = 90_000;
 
 /** An answer other than 200, or none at all (`status` 0: the network, or an answer cut short). */
 export class ApiError extends Error {
@@ -27,7 +30,8 @@ export class ApiError extends Error {
 /**
  * Fetch JSON from our own server.
  * @param {string} url
- * @param {{body?: object, patience?: number}} [options] with a body it is a POST; `patience` in ms, 0 for no limit
+ * @param {{body?: object|Blob, patience?: number}} [options] with a body it is a POST, of JSON or of a file;
+ *   `patience` in ms, 0 for no limit
  * @returns {Promise<any>}
  * @throws {ApiError}
  */
@@ -36,9 +40,10 @@ export async function fetchJson(url, { body, patience = PATIENCE } = {}) {
   if (patience) init.signal = AbortSignal.timeout(patience);
   if (body) {
     init.method = "POST";
-    init.body = JSON.stringify(body);
+    const file = body instanceof Blob;
+    init.body = file ? body : JSON.stringify(body);
     // A page of another origin cannot set this header: it shows the server that the post is ours.
-    Object.assign(init.headers, { "Content-Type": "application/json", "X-Townbell": "1" });
+    Object.assign(init.headers, { "Content-Type": file ? body.type : "application/json", "X-Townbell": "1" });
   }
   let response;
   try {
@@ -60,7 +65,7 @@ export class Api {
   /**
    * A stretch of the history, oldest first.
    * @param {{before?: number, limit?: number}} [options] `before`: only messages older than this id
-   * @returns {Promise<{messages: object[], rev: number, more: boolean}>}
+   * @returns {Promise<{messages: object[], rev: number, more: boolean, expects: "photo"|null}>}
    */
   history({ before, limit = 50 } = {}) {
     const query = new URLSearchParams({ limit: String(limit) });
@@ -69,13 +74,15 @@ export class Api {
   }
 
   /**
-   * Post a message or a tap.
-   * @param {"messages"|"taps"} kind
+   * Post a message, a tap or a picture (`body.photo`, a data URL).
+   * @param {"messages"|"taps"|"pictures"} kind
    * @param {object} body with its own `id`: the server takes the same id once, however often it comes
    * @returns {Promise<{toast: {text: string, alert: boolean}|null}>}
    */
   post(kind, body) {
-    return fetchJson(`${this.base}/${kind}`, { body });
+    if (kind !== "pictures") return fetchJson(`${this.base}/${kind}`, { body });
+    const url = `${this.base}/pictures?id=${encodeURIComponent(body.id)}`;
+    return fetchJson(url, { body: bytesOf(body.photo), patience: PATIENCE_WITH_PHOTOS });
   }
 
   /**

@@ -1,5 +1,6 @@
 /**
- * Where a person writes: Enter sends, Shift+Enter begins a line, the box grows with the text.
+ * Where a person writes: Enter sends, Shift+Enter begins a line, the box grows with the text. Beside it is a way to
+ * send a photo, while the town waits for one.
  * @module
  */
 import { partsOf } from "./dom.js";
@@ -8,21 +9,28 @@ import { partsOf } from "./dom.js";
 export class Composer {
   #text;
   #send;
+  #snap;
 
   /**
    * @param {HTMLElement} phone
-   * @param {(text: string) => void} onSend
+   * @param {{words(text: string): void, photo(file: File): void}} on
    */
-  constructor(phone, onSend) {
-    const { form, text, send } = partsOf(phone);
+  constructor(phone, on) {
+    const { form, text, send, snap, file } = partsOf(phone);
     this.#text = text;
     this.#send = send;
+    this.#snap = snap;
+    snap.addEventListener("click", () => file.click());
+    file.addEventListener("change", () => {
+      if (file.files.length) on.photo(file.files[0]);
+      file.value = ""; // the same one may be chosen again
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const words = text.value.trim();
       if (!words) return;
       this.value = "";
-      onSend(words);
+      on.words(words);
       if (matchMedia("(pointer: fine)").matches) text.focus();
     });
     text.addEventListener("input", () => this.#fit());
@@ -48,6 +56,13 @@ export class Composer {
   /** @param {string} words the accessible name of the box */
   set label(words) {
     this.#text.setAttribute("aria-label", words);
+  }
+
+  /** @param {"photo"|null|undefined} what what the town waits for, besides words and taps */
+  set expects(what) {
+    const focused = this.#snap === document.activeElement;
+    this.#snap.hidden = what !== "photo";
+    if (focused && this.#snap.hidden) this.focus();
   }
 
   focus() {

@@ -60,8 +60,11 @@ export class Live {
 
   #hangUp() {
     this.#dial += 1;
-    this.#socket?.close();
+    const socket = this.#socket;
     this.#socket = null;
+    // One that is not open yet is closed when it is: browsers warn of anything sooner.
+    if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener("open", () => socket.close());
+    else socket?.close();
   }
 
   async #connect() {

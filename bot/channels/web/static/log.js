@@ -179,7 +179,7 @@ export class Log {
   addPending(item) {
     const arrived = this.#parts.messages.querySelector(`[data-client-id="${CSS.escape(item.id)}"]`);
     if (arrived || this.#pending(item.id)) return;
-    this.#parts.pending.append(renderPending(item.id, item.body.text));
+    this.#parts.pending.append(renderPending(item.id, item.body));
     if (item.refused) this.setPending(item.id, item.refused);
     this.#settle();
     this.#scroller.toEnd();
@@ -200,7 +200,8 @@ export class Log {
     if (!failed) return;
     const kind = { type: "button", class: "button small" };
     const button = (mend, word) => make("button", { ...kind, "data-mend": mend }, t(word));
-    const mends = [button("change", "change"), button("remove", "remove")];
+    const mends = [button("remove", "remove")];
+    if (!element.querySelector("img")) mends.unshift(button("change", "change"));
     if (state === "refused") mends.unshift(button("again", "sendAgain"));
     element.append(make("div", { class: "mend" }, ...mends));
     this.#scroller.arrived(true);

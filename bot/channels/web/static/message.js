@@ -15,7 +15,7 @@ import { language, t } from "./strings.js";
  * @property {string} time as shown
  * @property {string} day as shown
  * @property {string} [html] the town's words
- * @property {string} [text] mine
+ * @property {string} [text] mine; empty with a photo of mine
  * @property {{url: string, alt: string}|null} photo
  * @property {{url: string, name: string, size: number}|null} document
  * @property {({text: string, data: string}|{text: string, url: string})[][]} [buttons]
@@ -115,11 +115,12 @@ export function renderMessage(message, town) {
 /**
  * A message of mine that the server does not have yet.
  * @param {string} id the browser's own
- * @param {string} text
+ * @param {{text?: string, photo?: string}} body
  * @returns {HTMLElement}
  */
-export function renderPending(id, text) {
-  const words = make("div", { class: "text", dir: "auto", "data-testid": "message-text" }, text);
+export function renderPending(id, { text, photo }) {
+  const attributesOfText = { class: "text", dir: "auto", "data-testid": "message-text" };
+  const words = photo ? renderPhoto({ url: photo, alt: "" }) : make("div", attributesOfText, text);
   const foot = make("p", { class: "foot", "data-testid": "pending-state" }, t("sending"));
   const speaker = make("span", { class: "visually-hidden" }, `${t("you")}: `);
   const attributes = { class: "message me", "data-pending-id": id, "data-state": "sending", "data-testid": "pending" };

@@ -8,7 +8,8 @@ import { partsOf } from "./dom.js";
 import { Live } from "./live.js";
 import { Log } from "./log.js";
 import { Notices } from "./notices.js";
-import { Queue, freshId } from "./queue.js";
+import { asPhoto } from "./picture.js";
+import { Queue, freshId, refusalOf } from "./queue.js";
 import { t } from "./strings.js";
 
 /** What each account wrote and did not send, while its chat is not shown. */
@@ -40,7 +41,10 @@ export class Phone {
     this.#on = on;
     this.#parts = partsOf(section);
     this.#notices = new Notices(section);
-    this.#composer = new Composer(section, (text) => this.send(text));
+    this.#composer = new Composer(section, {
+      words: (text) => this.send(text),
+      photo: (file) => this.#sendPhoto(file),
+    });
     this.#log = new Log(section, town, { earlier: () => this.#earlier(), busy: () => this.#busy() });
     section.addEventListener("click", (event) => this.#clicked(event));
     this.#parts.log.addEventListener("keydown", (event) => event.key === "Escape" && this.#composer.focus());
@@ -63,6 +67,7 @@ export class Phone {
     Object.assign(this.section.dataset, { phone: account, base });
     if (name) this.rename(name);
     this.#composer.value = drafts.get(account) ?? "";
+    this.#composer.expects = null;
     this.#api = new Api(base);
     this.#queue = new Queue(account, (kind, body) => this.#post(account, base, kind, body), {
       answered: (item, answer) => this.#answered(item, answer),
@@ -109,10 +114,21 @@ export class Phone {
 
   /** @param {string} text */
   send(text) {
+    this.#sendItem("messages", { text });
+  }
+
+  async #sendPhoto(file) {
+    const queue = this.#queue; // another chat may be open by the time it is small
+    const photo = await asPhoto(file).catch(() => null);
+    if (photo) this.#sendItem("pictures", { photo }, queue);
+    else this.#notices.toast(t("notAPhoto"));
+  }
+
+  #sendItem(kind, content, queue = this.#queue) {
     const id = freshId();
-    const item = { id, kind: "messages", body: { id, text } };
-    this.#log.addPending(item);
-    this.#queue.add(item);
+    const item = { id, kind, body: { id, ...content } };
+    if (queue === this.#queue) this.#log.addPending(item);
+    queue.add(item);
   }
 
   #tap(message, data) {
@@ -124,7 +140,7 @@ export class Phone {
 
   /** Posts go to the account that wrote them, whoever's chat is open by then. */
   #post(account, base, kind, body) {
-    if (this.account === account && kind === "messages") this.#log.setPending(body.id, "sending");
+    if (this.account === account && kind !== "taps") this.#log.setPending(body.id, "sending");
     return new Api(base).post(kind, body);
   }
 
@@ -134,6 +150,7 @@ export class Phone {
     const first = this.#rev < 0;
     const history = await api.history(first ? {} : { limit: 1 });
     if (api !== this.#api) return;
+    this.#composer.expects = history.expects;
     if (!first && history.rev >= this.#rev) return;
     // Fewer revisions than we have seen: the town began anew.
     const whole = first ? history : await api.history();
@@ -146,6 +163,7 @@ export class Phone {
   #frame(frame) {
     if (frame.rev !== undefined) this.#rev = Math.max(this.#rev, frame.rev);
     if (frame.type === "messages") {
+      this.#composer.expects = frame.expects;
       if (this.#log.upsert(frame.messages)) this.#on.news?.();
       else this.#on.changed?.();
     } else if (frame.type === "gone") {
@@ -181,7 +199,7 @@ export class Phone {
   }
 
   #showQueue() {
-    for (const item of this.#queue?.items() ?? []) if (item.kind === "messages") this.#log.addPending(item);
+    for (const item of this.#queue?.items() ?? []) if (item.kind !== "taps") this.#log.addPending(item);
     this.#log.refreshBusy();
   }
 
@@ -200,7 +218,7 @@ export class Phone {
       this.#log.refreshBusy();
       this.#notices.toast(t(error.status === 404 || error.status === 409 ? "gone" : "refused"));
     } else {
-      this.#log.setPending(item.id, error.status === 413 ? "tooLong" : "refused");
+      this.#log.setPending(item.id, refusalOf(item, error));
     }
   }
 
@@ -253,7 +271,7 @@ export class Phone {
     const item = this.#queue.items().find((one) => one.id === id);
     this.#queue.drop(id);
     this.#log.removePending(id);
-    if (item && how === "again") this.send(item.body.text);
+    if (item && how === "again") this.#sendItem(item.kind, { text: item.body.text, photo: item.body.photo });
     else if (item && how === "change") this.#composer.value = `${this.#composer.value}\n${item.body.text}`.trim();
     this.#composer.focus();
   }

@@ -11,7 +11,7 @@ const LONGEST_WAIT = 10_000;
 /**
  * @typedef {object} Item
  * @property {string} id
- * @property {"messages"|"taps"} kind
+ * @property {"messages"|"taps"|"pictures"} kind
  * @property {object} body what is posted; its `id` is the item's
  * @property {string} [refused] why the server will not take it ("tooLong", "refused"): it waits for the person
  */
@@ -24,6 +24,16 @@ export function freshId() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/**
+ * Why the server will not take an item. Only words can be sent in parts.
+ * @param {Item} item
+ * @param {ApiError} error
+ * @returns {"tooLong"|"refused"}
+ */
+export function refusalOf(item, error) {
+  return error.status === 413 && item.kind === "messages" ? "tooLong" : "refused";
 }
 
 /** A list in localStorage; in memory alone where the browser keeps nothing. */
@@ -165,7 +175,7 @@ export class Queue {
       return false;
     }
     if (item.kind === "taps") this.drop(item.id);
-    else this.#refuse(item.id, error.status === 413 ? "tooLong" : "refused");
+    else this.#refuse(item.id, refusalOf(item, error));
     this.#on.refused(item, error);
     return true;
   }

@@ -1,0 +1,1 @@
+"""Batches that come again: put up by themselves, some days ahead."""
