@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import floor
 
 from sqlalchemy import delete
 
@@ -33,15 +34,25 @@ class Survey:
     gone: set[int] = field(default_factory=set)
     said: dict[int, tuple[int | None, int, datetime, dict[int, int]]] = field(default_factory=dict)
 
-    def counts(self) -> list[tuple[int, dict[int, int]]]:
-        """People and amounts of the newest answer of each home."""
+    def newest(self) -> dict[tuple[str, int], int]:
+        """Who gave the newest answer of each home, or of themselves alone."""
         newest: dict[tuple[str, int], tuple[datetime, int]] = {}
         for person, (answered_for, _people, at, _amounts) in self.said.items():
             home = answered_for if answered_for is not None else self.homes[person]
             key = ("alone", person) if home is None else ("home", home)
             if person not in self.gone:
                 newest[key] = max(newest.get(key, (at, person)), (at, person))
-        return [(self.said[person][1], self.said[person][3]) for _at, person in newest.values()]
+        return {key: person for key, (_at, person) in newest.items()}
+
+    def counts(self) -> list[tuple[int, dict[int, int]]]:
+        """People and amounts of those answers."""
+        return [(self.said[person][1], self.said[person][3]) for person in self.newest().values()]
+
+    def covered(self) -> int:
+        """How many residents live in the homes that were answered for."""
+        homes = {of for kind, of in self.newest() if kind == "home"}
+        alone = sum(kind == "alone" for kind, _of in self.newest())
+        return alone + sum(home in homes for person, home in self.homes.items() if person not in self.gone)
 
     def sums(self) -> dict[int, Answers]:
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -100,7 +111,10 @@ async def test_sums_are_those_of_a_plain_reckoning(town: Town) -> None:
         assert sums == survey.sums(), seed
         counted = survey.counts()
         assert (whole.homes, whole.people) == (len(counted), sum(people for people, _amounts in counted))
-        of_town = max(whole.residents, whole.people)
+        assert whole.covered == survey.covered()
+        # As many people live with each resident who was not answered for as with those who were.
+        alike = Fraction(whole.residents * whole.people, whole.covered or 1)
+        of_town = floor(max(alike, Fraction(whole.people)) + Fraction(1, 2))
         for one in every.items:
             answers = survey.sums().get(one.item.id, Answers())
             if answers.homes < 3 or answers.needing in (1, 2):
