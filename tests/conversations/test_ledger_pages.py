@@ -172,6 +172,7 @@ async def test_a_week_full_of_corrections_fits(town: Town) -> None:
             of: dict[str, Any] = {"kind": "shift", "id": shift, "resident_id": anna.resident_id}
             who, now = await town.who(pieter), town.clock.now()
             await correct(unit, who=who, **of, minutes=minutes, reason="so " * 60, now=now)
+    await town.settles()  # she hears of it before she looks, not between two pages
     await anna.says("/week 0")
     seen = anna.last.text
     while "More" in anna.last.labels:
