@@ -219,11 +219,13 @@ class Person:
     name: str
     line: Line
     shown: list[Shown] = field(default_factory=list)
+    before: list[Shown] = field(default_factory=list)
     resident_id: int = 0
     account_id: int = 0
 
     async def looks(self) -> list[Shown]:
         """Read the chat anew: what came unasked is there too."""
+        self.before = self.shown
         self.shown = await self.line.messages()
         return self.shown
 
@@ -276,8 +278,12 @@ class Person:
         return self.line.toast()
 
     def sees(self, text: str) -> bool:
-        """Whether the last message, or the toast of the last tap, has this text."""
-        found = text in self.last.text or text in self.toast
+        """Whether the last message, or the toast of the last tap, has this text.
+
+        A notice may come right behind an answer: the message before it, if no older than the last look, will do too.
+        """
+        came = [one for one in self.shown[-2:] if one is self.last or one not in self.before]
+        found = any(text in one.text for one in came) or text in self.toast
         assert found, f"{self.name} sees:\n{self.last.text}\n{self.last.labels}\ntoast: {self.toast!r}\nnot: {text!r}"
         return found
 
