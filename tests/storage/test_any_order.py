@@ -6,9 +6,6 @@ changing places, and time that passes with its jobs. After each step the tables 
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -33,6 +30,7 @@ from storage.sql import insert, select
 from storage.tables import Level, ResidentState, ResidentTopic, Role, Shift, ShiftSkill, Signup, SignupState, table_of
 from storage.unit import Unit
 from tests.conftest import settings_for
+from tests.storage.playing import played
 from town.facts import Fact
 from town.places import choose
 from town.shifts import overlap
@@ -199,17 +197,4 @@ def template(sqlite_template: Path) -> Path:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(step, min_size=15, max_size=40))
 def test_places_are_never_oversold(template: Path, steps: list[tuple[Any, ...]]) -> None:
-    async def main() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            shutil.copyfile(template, Path(folder, "t.db"))
-            database = Database(f"sqlite+aiosqlite:///{folder}/t.db")
-            town = SmallTown(database, StoppedClock(NOW))
-            try:
-                await town.begin(Path(folder))
-                for one in steps:
-                    await town.do(one)
-                    await town.look()
-            finally:
-                await database.close()
-
-    asyncio.run(main())
+    played(template, SmallTown, NOW, steps)

@@ -7,9 +7,6 @@ the tables are looked at, and the ledger is added up.
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -45,6 +42,7 @@ from storage.tables import (
 )
 from storage.unit import Unit
 from tests.conftest import settings_for
+from tests.storage.playing import played
 from town.facts import Fact
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
@@ -244,17 +242,4 @@ class SmallTown:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=days)
 def test_goods_are_never_oversold(sqlite_template: Path, steps: list[tuple[Any, ...]]) -> None:
-    async def main() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            shutil.copyfile(sqlite_template, Path(folder, "t.db"))
-            database = Database(f"sqlite+aiosqlite:///{folder}/t.db")
-            town = SmallTown(database, StoppedClock(NOW))
-            try:
-                await town.begin(Path(folder))
-                for one in steps:
-                    await town.do(one)
-                    await town.look()
-            finally:
-                await database.close()
-
-    asyncio.run(main())
+    played(sqlite_template, SmallTown, NOW, steps)
