@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import allocation, goods, process, updates, weeks
+from bench import allocation, goods, polls, process, updates, votes, weeks
 from bench.figures import Compared, Figure
 
 RATIO_GOAL, CONTENDED_GOAL = 2.0, 3.0
@@ -22,6 +22,8 @@ STARTUP_GOAL, MEMORY_GOAL = 2.0, 130.0
 FILL_GOAL, SECONDS_GOAL, SOLVER_MEMORY_GOAL = 0.99, 60.0, 2000.0
 WEEK_GOALS = {5_000: 1.0, 50_000: 10.0, 500_000: 60.0}
 WEEK_ROUNDS = {5_000: 31, 50_000: 9, 500_000: 3}
+POLL_GOALS = {5_000: 1.0, 500_000: 60.0}
+POLL_MEMORY_GOAL = 20.0
 WEEK_PEOPLE = 50_000
 """The town in which the close is held against its floor."""
 
@@ -115,6 +117,21 @@ def _allocation_memory() -> Figure:
     return Figure("allocation_memory", round(allocation.plan().megabytes), "MB", SOLVER_MEMORY_GOAL, detail)
 
 
+def _poll_count(name: str, people: int) -> Figure:
+    slowest = max(polls.closings(people), key=lambda closed: closed.seconds)
+    return Figure(name, round(slowest.seconds, 2), "s", POLL_GOALS[people], f"the slowest of ten: {slowest.name}")
+
+
+def _poll_memory() -> Figure:
+    grown = [
+        (many.megabytes - few.megabytes, many)
+        for few, many in zip(polls.closings(5_000), polls.closings(500_000), strict=True)
+    ]
+    most, closed = max(grown, key=lambda one: one[0])
+    detail = f"from 5,000 to 500,000 ballots, where most: {closed.name}, {closed.megabytes:.0f} MB in all"
+    return Figure("poll_count_memory", round(most, 1), "MB", POLL_MEMORY_GOAL, detail)
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "join_shift": lambda: _on_sqlite("join_shift", updates.join_shift),
     "my_week": lambda: _on_sqlite("my_week", updates.my_week),
@@ -124,11 +141,18 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "claim_postgres": lambda: _on_postgres("claim_postgres", goods.claim),
     "claim_contended": lambda: _on_sqlite("claim_contended", goods.contended, CONTENDED_GOAL),
     "claim_contended_postgres": lambda: _on_postgres("claim_contended_postgres", goods.contended, CONTENDED_GOAL),
+    "vote": lambda: _on_sqlite("vote", votes.vote),
+    "vote_postgres": lambda: _on_postgres("vote_postgres", votes.vote),
+    "vote_secret": lambda: _on_sqlite("vote_secret", votes.vote_secret),
+    "vote_secret_postgres": lambda: _on_postgres("vote_secret_postgres", votes.vote_secret),
     "week_close_5k": lambda: _week_close("week_close_5k", 5_000),
     "week_close_50k": lambda: _week_close("week_close_50k", 50_000),
     "week_close_500k": lambda: _week_close("week_close_500k", 500_000),
     "week_close": _week_ratio,
     "week_close_growth": _week_growth,
+    "poll_count_5k": lambda: _poll_count("poll_count_5k", 5_000),
+    "poll_count_500k": lambda: _poll_count("poll_count_500k", 500_000),
+    "poll_count_memory": _poll_memory,
     "startup": _startup,
     "memory_idle": _memory,
     "allocation_fill": _allocation_fill,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.delivery.cards import Cards
 from bot.delivery.worker import DeliveryWorker
 from bot.planner import Planner
 from bot.ticker import Ticker
@@ -27,8 +28,12 @@ async def advance(
     planner: Planner,
     target: datetime,
     arrived: Callable[[], Awaitable[None]] | None = None,
+    cards: Cards | None = None,
 ) -> None:
-    """Go to `target`, stopping wherever a job or a notice falls due. `arrived` is awaited at each stop."""
+    """Go to `target`, stopping wherever a job or a notice falls due. `arrived` is awaited at each stop.
+
+    `cards`, where there are any, are brought up to date at each stop.
+    """
     while True:
         moment = min(await _next_stop(clock, ticker, delivery) or target, target)
         clock.move_to(moment)
@@ -37,6 +42,8 @@ async def advance(
         await ticker.tick()
         await planner.drain()
         await delivery.drain()
+        if cards is not None:
+            await cards.drain()
         if moment >= target:
             return
 

@@ -13,6 +13,7 @@ from bot import founding
 from bot.channels.web import WebChannel
 from bot.channels.web.buckets import Paces
 from bot.clock import Clock, MovingClock, SystemClock
+from bot.delivery.cards import Cards
 from bot.delivery.pace import Pace
 from bot.delivery.worker import DeliveryWorker, Sender
 from bot.intake.intake import Intake
@@ -56,6 +57,7 @@ class App:
             self.telegram = TelegramChannel(settings, database, clock, self.intake, pace=pace, links=self.links)
         senders: dict[str, Sender] = {}
         self.delivery = DeliveryWorker(database, clock, senders)
+        self.cards = Cards(database, clock, self.telegram.sender if self.telegram is not None else None, self.links)
         self.sample = (
             SampleTown(database, clock, self.ticker, self.delivery, self.planner) if settings.is_sample else None
         )
@@ -97,7 +99,8 @@ class App:
         if self.sample is not None and self.web is not None:
             self.links.here = self.web.address
             await self.sample.greet(self.intake, self.web.bot)
-        self._background = [asyncio.create_task(self.delivery.run()), asyncio.create_task(self.database.listen())]
+        running = (self.delivery.run(), self.cards.run(), self.database.listen())
+        self._background = [asyncio.create_task(one) for one in running]
         self.planner.start()
         self.ticker.start()
 
@@ -106,6 +109,7 @@ class App:
         await self.ticker.stop()
         await self.planner.stop()
         await self.delivery.stop()
+        await self.cards.stop()
         for channel in (self.telegram, self.web):
             if channel is not None:
                 await channel.stop()

@@ -1,30 +1,28 @@
-"""The command line: `run`, `doctor`, `migrate`, `setup-code`, `export` and `draw verify`.
+"""The command line: `run`, `doctor`, `migrate`, `setup-code`, `export`, `draw verify` and `poll verify`.
 
 Each command imports what it needs when it is called, so that `--help` answers at once.
 """
 
 import sys
 from collections.abc import Coroutine
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from bot import verifying
+from bot.console import err, give_up, out
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.doctor import Finding
     from bot.settings import Settings
 
-CANNOT = 2  # the exit code of everything that the operator can mend
 T = TypeVar("T")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 app = typer.Typer(
     help="Townbell: a town and its residents, talking in the chats they already use.",
     epilog="Settings are TOWNBELL_* variables, or lines of a .env file: .env.example explains each of them.",
@@ -130,26 +128,8 @@ def export_goods() -> None:
     out.file.write(_complete(goods(settings), settings))
 
 
-draw = typer.Typer(help="Check how scarce goods were drawn.", no_args_is_help=True)
-app.add_typer(draw, name="draw")
-
-
-@draw.command("verify")
-def draw_verify(file: Annotated[Path, typer.Argument(help="A draw's file, as the town hands it out.")]) -> None:
-    """Do a published draw again from its file alone. Exit code 1: it does not match; 2: it is no draw's file."""
-    from bot.draw import NotADraw, Unreadable, check
-
-    try:
-        checked = check(file)
-    except (NotADraw, Unreadable) as bad:
-        _give_up(f"{file} is no file of a draw: {bad}.")
-    for line in checked.lines:
-        out.print(line, soft_wrap=True, markup=False)
-    for line in checked.wrong:
-        err.print(f"✗ {line}", style="red", soft_wrap=True, markup=False)
-    if checked.wrong:
-        raise typer.Exit(1)
-    out.print("✓ All of it matches: the seal, the order of the lots, who gets how much, and the line.", style="green")
+app.add_typer(verifying.draw, name="draw")
+app.add_typer(verifying.poll, name="poll")
 
 
 def main() -> None:
@@ -173,7 +153,7 @@ def _settings() -> "Settings":
     try:
         settings = load()
     except BadSettings as bad:
-        _give_up(str(bad))
+        give_up(str(bad))
     secrets = (settings.telegram_token, settings.telegram_webhook_secret)
     logs.hide(*(secret.get_secret_value() for secret in secrets if secret is not None))
     logs.set_up(settings.log_level)
@@ -191,12 +171,7 @@ def _complete(work: Coroutine[Any, Any, T], settings: "Settings") -> T:
         text = sentence(error, settings)
         if text is None:
             raise
-        _give_up(text)
-
-
-def _give_up(sentence: str) -> NoReturn:
-    err.print(sentence, style="red", markup=False, soft_wrap=True)
-    raise typer.Exit(CANNOT)
+        give_up(text)
 
 
 def _announce(town: "App") -> None:
@@ -213,18 +188,18 @@ def _announce(town: "App") -> None:
 
 def _start_over(settings: "Settings", *, yes: bool) -> None:
     if not settings.is_sample:
-        _give_up("--fresh is for the sample town only: it would delete what real residents have given the town.")
+        give_up("--fresh is for the sample town only: it would delete what real residents have given the town.")
     if settings.sqlite_file is None:
-        _give_up("--fresh only deletes a database file: empty this database with its own tools instead.")
+        give_up("--fresh only deletes a database file: empty this database with its own tools instead.")
     from bot.fresh import database_files, holds_a_real_town, is_in_use
 
     doomed = database_files(settings.sqlite_file)
     if not doomed:
         return
     if is_in_use(settings.sqlite_file):
-        _give_up(f"A town is running on {settings.sqlite_file}: stop it first.")
+        give_up(f"A town is running on {settings.sqlite_file}: stop it first.")
     if holds_a_real_town(settings.sqlite_file):
-        _give_up(f"{settings.sqlite_file} holds a real town, and --fresh is for the sample town only.")
+        give_up(f"{settings.sqlite_file} holds a real town, and --fresh is for the sample town only.")
     if not yes:
         out.print("This deletes the sample town and everything said in it:")
         for file in doomed:
@@ -236,7 +211,7 @@ def _start_over(settings: "Settings", *, yes: bool) -> None:
         try:
             file.unlink()
         except OSError as error:
-            _give_up(f"{file} cannot be deleted ({error.strerror}): make it yours, or delete it by hand.")
+            give_up(f"{file} cannot be deleted ({error.strerror}): make it yours, or delete it by hand.")
 
 
 def _agrees(question: str) -> bool:

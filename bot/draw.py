@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from bot.published import Checked, Unreadable, read
 from town.draw_file import NotADraw, Wrong, load, verify
 
 __all__ = ["Checked", "NotADraw", "Unreadable", "check"]
@@ -25,33 +26,11 @@ _WRONG = {
 }
 
 
-class Unreadable(Exception):
-    """A file that cannot be read; its words say why."""
-
-
-class Checked(NamedTuple):
-    """What was checked, line by line, and what does not match: nothing if all is well."""
-
-    lines: tuple[str, ...]
-    wrong: tuple[str, ...]
-
-
 def check(file: Path) -> Checked:
     """Redo a draw from its file. Raises Unreadable, or NotADraw for a file of something else."""
-    made = load(_read(file))
+    made = load(read(file, MOST, "any draw"))
     wrong = verify(made)
     return Checked(tuple(_about(made)), tuple(_said(one) for one in wrong))
-
-
-def _read(file: Path) -> str:
-    try:
-        if file.stat().st_size > MOST:
-            raise Unreadable("it is larger than any draw")
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as bad:
-        raise NotADraw("it is no text") from bad
-    except OSError as bad:
-        raise Unreadable(bad.strerror or type(bad).__name__) from bad
 
 
 def _about(made: dict[str, Any]) -> list[str]:

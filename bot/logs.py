@@ -18,7 +18,7 @@ _PATTERNS = tuple(
         r"(?P<keep>(?<!\d)\d{3,})%3A[\w-]{30,}",  # the same inside an encoded address
         r"(?P<keep>\b[a-z][a-z0-9+]*://[^\s:/@'\"]*):[^\s'\"]*(?P<tail>@)",  # user:password@ in an address
         r"(?P<keep>/calendar/)[\w%-]{16,}",  # the secret address of somebody's calendar
-        r"(?P<keep>/checkin/\d{1,10}/)[\w%-]{16,}",  # the secret address of a shift's check-in page
+        r"(?P<keep>/checkin/m?\d{1,10}/)[\w%-]{16,}",  # the secret address of a check-in page
         r"(?P<keep>[?&](?:password|passfile|code|token|secret|join)=)[^&\s'\"<>]+",  # secrets in a query string
         r"(?P<keep>\b(?:set-)?cookie['\"]?\s*[:=,]\s*['\"]?).+",  # cookie headers, up to the line's end
         r"(?P<keep>\b\w*(?:session|csrf)\w*=)[^\s;,'\"<>]{8,}",  # a session cookie on its own

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from bot.allocation.puzzle import Found, dump, load_found
 from bot.clock import Clock
+from bot.leased import go_on
 from handlers.allocation import making
 from handlers.allocation.making import LeftOpen, Proposed
-from storage.engine import TROUBLE, Database
+from storage.engine import Database
 from storage.queries import planning, plans, town
 from storage.queries.plans import PlanRow
 from storage.unit import Unit
@@ -113,21 +114,9 @@ class Planner:
                 await self._task
 
     async def _run(self) -> None:
-        while not self._stopping:
-            try:
-                async with self.database.lease("planner") as lease:
-                    while not self._stopping:
-                        self._woken.clear()
-                        await lease.check()
-                        await self.drain()
-                        with suppress(TimeoutError):
-                            await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN)
-            except TROUBLE as error:
-                log.warning("the planner waits for the database: %s", type(error).__name__)
-                await asyncio.sleep(1)
-            except Exception:
-                log.exception("the planner stumbled; it goes on in a moment")
-                await asyncio.sleep(1)
+        await go_on(
+            self.database, "planner", self.drain, woken=self._woken, every=LOOK_AGAIN, stopping=lambda: self._stopping
+        )
 
     async def drain(self) -> int:
         """Make all plans that are wanted now; returns how many."""

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from aiogram import Bot
 from aiogram.types import Update
 
-from bot import sample_depth, sample_goods
+from bot import sample_depth, sample_goods, sample_meetings, sample_votes
 from bot.advance import advance
 from bot.clock import Clock, MovingClock
 from bot.delivery.worker import DeliveryWorker
@@ -160,7 +160,8 @@ async def _role(unit: Unit, resident_id: int) -> str:
     held = await roles.held_by(unit, resident_id)
     if any(grant.role == Role.MAYOR for grant in held):
         return _("Mayor").unescape()
-    return (_("Coordinator") if held else _("Resident")).unescape()
+    coordinates = any(grant.role == Role.COORDINATOR for grant in held)
+    return (_("Coordinator") if coordinates else _("Resident")).unescape()
 
 
 def _said(text: str, person: SamplePerson, now: datetime, bot: Bot) -> Update:
@@ -200,6 +201,8 @@ class _Founding:
         town = Riverbend(self.unit, SETTINGS, self.opening, self.monday, self.people, self.projects, self.topics)
         await sample_depth.play(town)
         await sample_goods.play(town)
+        await sample_votes.play(town)
+        await sample_meetings.play(town)
         await outbox.drop_all(self.unit, "before the sample began")
 
     async def _sign_up(self, person: SamplePerson) -> None:

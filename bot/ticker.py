@@ -19,6 +19,7 @@ from storage import inbox, outbox
 from storage.engine import Database
 from storage.lease import may_run
 from storage.queries import town, web
+from storage.scrub import scrub
 from storage.unit import Unit
 from town.settings import TownSettings
 
@@ -88,7 +89,15 @@ class Ticker:
     async def tick(self) -> int:
         """Run what is due now; returns how much it was. A job that fails is logged and holds up no other."""
         async with self._ticking:
-            return sum([await self._run(job) for job in self.jobs])
+            return sum([await self._run(job) for job in self.jobs]) + await self._scrub()
+
+    async def _scrub(self) -> int:
+        """Take away what secret ballots left in the database's files: no job, for it is done between transactions."""
+        try:
+            return 0 if self._stopping else await scrub(self.database, self.clock.now())
+        except Exception:
+            log.exception("the traces of a secret poll could not be taken away; it is tried again at the next tick")
+            return 0
 
     async def _run(self, job: Job) -> int:
         if self._stopping:

@@ -27,7 +27,15 @@ TOPICS = "townbell"
 
 _notify = text(f"SELECT pg_notify('{TOPICS}', :topic)")
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY")
+BUSY = "busy_timeout=5000"
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    BUSY,
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "secure_delete=ON",  # what is deleted is overwritten
+)
 
 
 POSTGRESQL = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
@@ -130,6 +138,22 @@ class Database:
                 if connection.invalidated or connection.in_transaction():
                     self._kept = None
                     await asyncio.shield(connection.close())
+
+    async def cut_log(self) -> bool:
+        """Bring SQLite's log into the file and cut it off; False when somebody who reads still needs it.
+
+        It waits for no reader longer than a moment: whoever writes meanwhile waits for it.
+        """
+        async with self._turn, self.engine.connect() as connection:
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                await raw.execute("PRAGMA busy_timeout=100")
+                cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy, _pages, _brought = await cursor.fetchone()
+                await cursor.close()
+            finally:
+                await raw.execute(f"PRAGMA {BUSY}")
+        return not busy
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Unit]:

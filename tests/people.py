@@ -35,11 +35,16 @@ from bot.settings import Settings
 from handlers.desk.actions import make_project, publish_shift
 from handlers.goods.putting_up import put_up
 from handlers.kit.who import Who
+from handlers.meetings.calling import NewMeeting
+from handlers.meetings.calling import call as call_meeting
+from handlers.polls.opening import YES_NO, NewPoll
+from handlers.polls.opening import make as make_poll
 from handlers.signup.actions import sign_up
 from handlers.skills.actions import appoint_master
 from storage import inbox, outbox
 from storage.queries import homes, items, residents, roles, topics, warnings
 from storage.queries import town as town_queries
+from storage.queries.polls import Option
 from storage.tables import OutboxState, Resident, ResidentState, Role, Sharing
 from tests.emulators.telegram import Person as TelegramPerson
 from tests.emulators.telegram import TelegramEmulator
@@ -154,6 +159,7 @@ class WebLine(Line):
         self.account = 0
         self._address = ""
         self._toast = ""
+        self._asides: dict[int, tuple[dict[str, Any], int | None]] = {}
 
     @property
     def address(self) -> str:
@@ -175,8 +181,9 @@ class WebLine(Line):
             headers={"X-Townbell": "1", "Origin": self.base},
         ) as answer:
             assert answer.status == 200, (answer.status, await answer.text())
-            toast = (await answer.json())["toast"]
-            self._toast = toast["text"] if toast else ""
+            said = await answer.json()
+            self._toast = said["toast"]["text"] if said["toast"] else ""
+            self._asides |= {one["message"]: (one, None) for one in said["asides"]}  # as a page keeps them
 
     async def say(self, text: str) -> None:
         await self._post("messages", {"text": text})
@@ -194,7 +201,7 @@ class WebLine(Line):
 
     async def messages(self) -> list[Shown]:
         async with self.http.get(f"{self.base}/chat/me/messages?limit=50") as answer:
-            kept = (await answer.json())["messages"]
+            kept = [self._aside_of(message) for message in (await answer.json())["messages"]]
         return [
             Shown(
                 message["id"],
@@ -206,6 +213,16 @@ class WebLine(Line):
             for message in kept
             if message["from"] == "town"
         ]
+
+    def _aside_of(self, message: dict[str, Any]) -> dict[str, Any]:
+        """A message, or what this page was shown in its place until the message itself is changed."""
+        aside, rev = self._asides.get(message["id"], ({}, None))
+        if rev not in (None, message["rev"]):
+            del self._asides[message["id"]]
+            return message
+        if aside:
+            self._asides[message["id"]] = (aside, message["rev"])
+        return message | aside
 
     def toast(self) -> str:
         return self._toast
@@ -573,6 +590,52 @@ class Town:
         assert made is not None
         return made
 
+    async def poll(
+        self,
+        question: str = "Shall we build a well?",
+        options: Sequence[str] = (),
+        *,
+        by: Person | None = None,
+        audience: str = "town",
+        hours: float | None = 48,
+        **asked: Any,
+    ) -> int:
+        """A poll, open to its audience for some hours (None: until somebody closes it); its id.
+
+        Without options it asks for yes or no; `asked` are more fields of `handlers.polls.opening.NewPoll`.
+        """
+        by_id, now = (await self._somebody()).me if by is None else by.resident_id, self.clock.now()
+        new = NewPoll(
+            question=question,
+            kind=asked.pop("kind", "single" if options else "yesno"),
+            options=tuple(Option(name, {}) for name in options) or YES_NO,
+            audience=audience,
+            closes_at=None if hours is None else now + timedelta(hours=hours),
+            **asked,
+        )
+        async with self.app.database.unit() as unit:
+            return await make_poll(unit, by=by_id, new=new, town=await town_queries.settings(unit), now=now)
+
+    async def meeting(
+        self,
+        title: str = "Spring meeting",
+        *,
+        by: Person | None = None,
+        audience: str = "town",
+        day: int | None = 2,
+        at: str = "18:00",
+        minutes: int = 120,
+        **columns: Any,
+    ) -> int:
+        """A meeting that its audience is invited to, `day` days from now at a local time; its id."""
+        town, by_id = await self.settings(), (await self._somebody()).me if by is None else by.resident_id
+        hour, minute = map(int, at.split(":"))
+        there = local(self.clock.now(), town.tz)
+        starts = None if day is None else at_local(there.date() + timedelta(days=day), time(hour, minute), town.tz)
+        new = NewMeeting(title=title, audience=audience, starts_at=starts, length=minutes, place="Town hall", **columns)
+        async with self.app.database.unit() as unit:
+            return await call_meeting(unit, by=by_id, new=new, town=town, now=self.clock.now())
+
     async def settings(self) -> Any:
         async with self.app.database.reading() as unit:
             return await town_queries.settings(unit)
@@ -582,13 +645,15 @@ class Town:
     async def moves(self, *, hours: float = 0, days: float = 0) -> None:
         """Put the clock forward; everything due on the way happens."""
         target = self.clock.now() + timedelta(hours=hours, days=days)
-        await advance(self.clock, self.app.ticker, self.app.delivery, self.app.planner, target)
+        app = self.app
+        await advance(self.clock, app.ticker, app.delivery, app.planner, target, cards=app.cards)
 
     async def settles(self) -> None:
         """Let everything that is due now be done and delivered."""
         await self.app.ticker.tick()
         await self.app.planner.drain()
         await self.app.delivery.drain()
+        await self.app.cards.drain()
         await asyncio.sleep(0)
 
 

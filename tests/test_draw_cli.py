@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from bot import cli, draw
+from bot import cli, draw, verifying
 from tests.rules.test_draw import made_up
 from town.draw_file import digest_of, dump, load
 from town.draw_file import verify as redo
@@ -32,7 +32,7 @@ def file(tmp_path: Path) -> Path:
 
 def verify(file: Path, monkeypatch: pytest.MonkeyPatch) -> Result:
     for name, is_error in (("out", False), ("err", True)):
-        monkeypatch.setattr(cli, name, Console(stderr=is_error, highlight=False, width=80))
+        monkeypatch.setattr(verifying, name, Console(stderr=is_error, highlight=False, width=80))
     return CliRunner().invoke(cli.app, ["draw", "verify", str(file)])
 
 

@@ -1,7 +1,7 @@
-"""Checking in at a shift: a code that changes every minute, and the page at the place that shows it.
+"""Checking in at a shift or a meeting: a code that changes every minute, and the page at the place that shows it.
 
-A code is made from the shift's secret key and the minute, so that every process makes the same one and none is kept.
-Minutes are counted on no clock of a town, so that they pass when its clocks change as they do at any other time.
+A code is made from a secret key and the minute, so that every process makes the same one and none is kept. Minutes
+are counted on no clock of a town, so that they pass when its clocks change as they do at any other time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ LASTS = timedelta(minutes=2)
 """A code is good for the minute that shows it and for the next, so that nobody types too slowly."""
 
 _CODE = re.compile(f"[{LETTERS}]{{{LENGTH}}}")
-_PAYLOAD = re.compile(r"in_([0-9]{1,10})_([A-Za-z0-9]{1,20})")
+SHIFT, MEETING = "in", "at"
+"""What the payload of a shift's check-in begins with, and that of a meeting's."""
+
+_PAYLOAD = re.compile(r"(in|at)_([0-9]{1,10})_([A-Za-z0-9]{1,20})")
 _MOST_ID = 2**31 - 1
 _SPACES = str.maketrans(dict.fromkeys("-‐‑‒–— \t\u00a0", ""))
 _READ_AS = str.maketrans("12568", "LZSGB")
@@ -47,9 +50,9 @@ def minute_of(now: datetime) -> int:
     return int(now.timestamp()) // 60
 
 
-def code_at(key: str, shift_id: int, minute: int) -> str:
-    """The six letters that a shift's screen shows in a minute."""
-    number = int.from_bytes(_mac(key, f"code:{shift_id}:{minute}")[:8], "big")
+def code_at(key: str, of_id: int, minute: int) -> str:
+    """The six letters that the screen of a shift, or of a meeting, shows in a minute."""
+    number = int.from_bytes(_mac(key, f"code:{of_id}:{minute}")[:8], "big")
     letters = []
     for _place in range(LENGTH):
         number, at = divmod(number, len(LETTERS))
@@ -57,9 +60,9 @@ def code_at(key: str, shift_id: int, minute: int) -> str:
     return "".join(letters)
 
 
-def code_now(key: str, shift_id: int, now: datetime) -> str:
+def code_now(key: str, of_id: int, now: datetime) -> str:
     """The code of this minute."""
-    return code_at(key, shift_id, minute_of(now))
+    return code_at(key, of_id, minute_of(now))
 
 
 def good_until(now: datetime) -> datetime:
@@ -72,10 +75,10 @@ def changes_in(now: datetime) -> timedelta:
     return timedelta(minutes=1) - (now.astimezone(UTC) - datetime.fromtimestamp(minute_of(now) * 60, UTC))
 
 
-def is_right(key: str, shift_id: int, code: str, now: datetime) -> bool:
-    """Whether this is the shift's code of this minute or of the one before."""
+def is_right(key: str, of_id: int, code: str, now: datetime) -> bool:
+    """Whether this is the code of this minute or of the one before."""
     minute = minute_of(now)
-    right = [hmac.compare_digest(code_at(key, shift_id, one).encode(), code.encode()) for one in (minute, minute - 1)]
+    right = [hmac.compare_digest(code_at(key, of_id, one).encode(), code.encode()) for one in (minute, minute - 1)]
     return any(right)
 
 
@@ -92,21 +95,24 @@ def code_in(text: str) -> str | None:
     return letters if _CODE.fullmatch(letters) else None
 
 
-def payload(shift_id: int, code: str) -> str:
-    """What a link or a QR code brings along: the shift and its code."""
-    return f"in_{shift_id}_{code}"
+def payload(of_id: int, code: str, kind: str = SHIFT) -> str:
+    """What a link or a QR code brings along: the shift, or the meeting, and its code."""
+    return f"{kind}_{of_id}_{code}"
 
 
-def in_payload(text: str) -> tuple[int, str] | None:
-    """The shift and the code in a link's payload; the code is "" where it cannot be one. None for any other payload."""
+def in_payload(text: str, kind: str = SHIFT) -> tuple[int, str] | None:
+    """The shift, or the meeting, and the code in a link's payload; the code is "" where it cannot be one.
+
+    None for any other payload.
+    """
     found = _PAYLOAD.fullmatch(text.strip())
-    if found is None or int(found[1]) > _MOST_ID:
+    if found is None or found[1] != kind or int(found[2]) > _MOST_ID:
         return None
-    return int(found[1]), code_in(found[2]) or ""
+    return int(found[2]), code_in(found[3]) or ""
 
 
 def opens_at(starts_at: datetime) -> datetime:
-    """When one can first check in."""
+    """When one can first check in at a shift."""
     return starts_at - OPENS_BEFORE
 
 
@@ -115,18 +121,18 @@ def is_open(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     return opens_at(starts_at) <= now < ends_at
 
 
-def screen_token(key: str, shift_id: int, day: date) -> str:
-    """The secret in the address of the page that shows the code, for a shift that starts on this day."""
-    return base64.urlsafe_b64encode(_mac(key, f"screen:{shift_id}:{day.isoformat()}")[:24]).decode()
+def screen_token(key: str, of_id: int, day: date) -> str:
+    """The secret in the address of the page that shows the code, for what starts on this day."""
+    return base64.urlsafe_b64encode(_mac(key, f"screen:{of_id}:{day.isoformat()}")[:24]).decode()
 
 
 def may_show(
-    key: str, shift_id: int, token: str, *, starts_at: datetime, ends_at: datetime, now: datetime, zone: ZoneInfo
+    key: str, of_id: int, token: str, *, starts_at: datetime, ends_at: datetime, now: datetime, zone: ZoneInfo
 ) -> bool:
-    """Whether an address leads to the page now: on the day of the shift, and to its end where that is the next day."""
+    """Whether an address leads to the page now: on the day it is for, and to the end where that is the next day."""
     day = local(starts_at, zone).date()
     begins, ends = at_local(day, time(), zone), at_local(day + timedelta(days=1), time(), zone)
-    right = hmac.compare_digest(screen_token(key, shift_id, day).encode(), token.encode("utf-8", "replace"))
+    right = hmac.compare_digest(screen_token(key, of_id, day).encode(), token.encode("utf-8", "replace"))
     # A shift soon after midnight opens the evening before.
     return right and min(begins, opens_at(starts_at)) <= now < max(ends, ends_at)
 

@@ -97,8 +97,8 @@ def digest_of(made: Document) -> str:
 def load(text: str) -> Document:
     """Read a document. Raises NotADraw for whatever is not formed like one."""
     try:
-        text.encode()
         made = json.loads(text, object_pairs_hook=_once)
+        dump(made).encode()  # half a sign, escaped, has no bytes that a digest could be of
     except (ValueError, RecursionError) as bad:
         raise NotADraw("it is no JSON text") from bad
     if not isinstance(made, dict) or made.get("kind") != KIND:

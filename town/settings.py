@@ -42,6 +42,11 @@ class TownSettings:
     asked whether there is as much (0: never). A draw is made `draw_lead_minutes` before the pick-up; whoever lost the
     one before comes first where `draw_precedence` is "kept". `production_goal`: how many percent of its needs a town is
     to make.
+
+    A poll is open for `poll_minutes` unless it says otherwise; who has not voted is reminded `poll_remind_minutes`
+    before it closes (0: never). Somebody may vote for `proxies_most` others (0: there are no proxies), in secret polls
+    only where `secret_proxies` is "yes". A proposal is on the agenda when `agenda_seconders` others second it. Of a
+    meeting people are reminded `meeting_early_minutes` and `meeting_late_minutes` before (0: never).
     """
 
     name: str = "Our town"
@@ -91,6 +96,13 @@ class TownSettings:
     draw_lead_minutes: int = 120
     draw_precedence: str = "kept"
     production_goal: int = 300
+    poll_minutes: int = 4320
+    poll_remind_minutes: int = 1440
+    proxies_most: int = 2
+    secret_proxies: str = "no"
+    agenda_seconders: int = 3
+    meeting_early_minutes: int = 1440
+    meeting_late_minutes: int = 120
 
     @property
     def tz(self) -> ZoneInfo:
@@ -171,6 +183,13 @@ SPECS: tuple[Spec, ...] = (
     Spec("draw_lead_minutes", Kind.MINUTES, 0, 7 * 1440),
     Spec("draw_precedence", Kind.CHOICE, choices=("kept", "none")),
     Spec("production_goal", Kind.PERCENT, 0, 2000),
+    Spec("poll_minutes", Kind.MINUTES, 5, 60 * 1440),
+    Spec("poll_remind_minutes", Kind.MINUTES, 0, 14 * 1440),
+    Spec("proxies_most", Kind.COUNT, 0, 10),
+    Spec("secret_proxies", Kind.CHOICE, choices=("no", "yes")),
+    Spec("agenda_seconders", Kind.COUNT, 0, 1000),
+    Spec("meeting_early_minutes", Kind.MINUTES, 0, 14 * 1440),
+    Spec("meeting_late_minutes", Kind.MINUTES, 0, 14 * 1440),
 )
 
 _BY_KEY = {spec.key: spec for spec in SPECS}

@@ -169,6 +169,25 @@ class TelegramSender:
             return outcome_of(error)
         return Delivered(Outcome.SENT, reference=str(message.message_id))
 
+    async def edit(
+        self, address: str, message_id: int, outgoing: Outgoing, *, leaving: Leaving | None = None
+    ) -> Delivered:
+        """Change the words and buttons of a message that was sent before; `leaving` as above.
+
+        SENT too for one that says so already, REFUSED for one that somebody has taken away.
+        """
+        try:
+            await self._bot.edit_message_text(
+                outgoing.html, int(address), message_id, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard(outgoing.buttons), rate_limit_args=Turn(Lane.BULK, leaving),
+            )  # fmt: skip
+        except BadRequest as error:
+            if "message is not modified" not in str(error).lower():
+                return outcome_of(error)
+        except TelegramError as error:
+            return outcome_of(error)
+        return Delivered(Outcome.SENT, reference=str(message_id))
+
     async def _send(self, chat_id: int, screen: Outgoing, turn: Turn) -> Message:
         markup = keyboard(screen.buttons)
         if screen.document is not None:

@@ -176,7 +176,7 @@ class DeliveryWorker:
         self, sender: Sender, account: Address, row: Taken, notice: Notice, settings: TownSettings
     ) -> Delivered:
         with speaking(account.language):
-            outgoing = outgoing_of(notice.render(row.fields, settings))
+            outgoing = await _outgoing(row, notice, settings)
         key = f"outbox:{row.id}"
         lane = Lane.PERSONAL if row.priority <= Priority.PERSONAL else Lane.BULK
         leaving = partial(self._note, outbox.mark_in_flight, row.id) if notice.once else None
@@ -255,9 +255,21 @@ def _quiet_until(row: Taken, notice: Notice, settings: TownSettings, now: dateti
     return free if free > now else None
 
 
-def outgoing_of(screen: Screen) -> Outgoing:
+async def _outgoing(row: Taken, notice: Notice, settings: TownSettings) -> Outgoing:
+    """A row's message in the current language. A picture that cannot be drawn does not keep the words back."""
+    screen, photo = notice.render(row.fields, settings), None
+    if notice.picture is not None and screen.fits_a_picture:
+        try:
+            photo = await notice.picture(row.fields, settings)
+        except Exception:
+            log.exception("the picture of the notice %r in row %d cannot be drawn", row.notice, row.id)
+    return outgoing_of(screen, photo)
+
+
+def outgoing_of(screen: Screen, photo: bytes | None = None) -> Outgoing:
     """A screen as the senders take it."""
     return Outgoing(
         html=str(screen.html),
         buttons=tuple(tuple((choice.label, choice.data or choice.url) for choice in row) for row in screen.rows),
+        photo=photo,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from aiogram.methods import (
@@ -18,6 +17,7 @@ from aiogram.methods import (
 )
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
 
+from handlers.kit.confiding import Aside, Confided
 from handlers.kit.files import Printed
 from handlers.kit.paper import Page
 from handlers.kit.reply import NO_PREVIEW
@@ -44,10 +44,25 @@ class UnknownReply(TypeError):
     """A handler returned something that not every channel can show: a mistake in the handler."""
 
 
-def flatten(result: Any) -> list[Method]:
+class Told(list[Aside]):
+    """Replies that are not kept as they are (`handlers.kit.confiding`): what is sent, and what is kept in its place."""
+
+    @property
+    def kept(self) -> list[Method]:
+        return [aside.kept for aside in self if aside.kept is not None]
+
+
+Replies = list[Method] | Told
+"""What is to be sent for an update: kept as it is, or not."""
+
+
+def flatten(result: Any) -> Replies:
     """A handler's result as a list of methods. Raises UnknownReply."""
     if result is None:
         return []
+    if isinstance(result, Confided):
+        flatten([method for aside in result.asides for method in (aside.told, aside.kept) if method is not None])
+        return Told(result.asides)
     methods = list(result) if isinstance(result, (list, tuple)) else [result]
     for method in methods:
         if type(method) not in FIELDS:
@@ -55,8 +70,9 @@ def flatten(result: Any) -> list[Method]:
     return methods
 
 
-def freeze(methods: Iterable[Method]) -> str:
-    """Replies as JSON. Raises UnknownReply for an upload that is not in memory."""
+def freeze(replies: Replies) -> str:
+    """What is kept of replies, as JSON. Raises UnknownReply for an upload that is not in memory."""
+    methods = replies.kept if isinstance(replies, Told) else replies
     return json.dumps([_freeze(method) for method in methods], ensure_ascii=False, separators=(",", ":"))
 
 

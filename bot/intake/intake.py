@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextvars import ContextVar
+from typing import Any
 
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
@@ -20,7 +22,9 @@ from aiogram.methods import EditMessageText, SendMessage
 from aiogram.types import Update
 
 from bot.intake.arrival import Arrival
-from bot.intake.frozen import Method
+from bot.intake.frozen import Method, Replies, Told
+from bot.intake.lately import Lately
+from handlers.kit.confiding import Aside
 from storage.engine import TROUBLE
 
 log = logging.getLogger(__name__)
@@ -30,6 +34,10 @@ PATIENCE = (0.05, 0.2, 0.5, 1.0, 2.0)
 
 reply_key: ContextVar[str] = ContextVar("reply_key", default="")
 """While a reply is sent: what makes it the same reply when it is sent again."""
+
+
+in_place_of: ContextVar[Aside | None] = ContextVar("in_place_of", default=None)
+"""While a reply is sent that is not to be kept: what is kept in its place, for a channel that keeps what it shows."""
 
 
 class Unavailable(Exception):
@@ -44,22 +52,28 @@ class Intake:
 
     def __init__(self, dispatcher: Dispatcher) -> None:
         self.dispatcher = dispatcher
+        self._lately = Lately()
 
     async def take(self, bot: Bot, arrival: Arrival, update: Update) -> None:
         """Handle one update, once. Raises Unavailable."""
-        replies = await self._handle(bot, arrival, update)
-        for number, method in enumerate(replies):
-            token = reply_key.set(f"{arrival.key}/{number}")
+        replies = self._lately.again(arrival, await self._handle(bot, arrival, update))
+        each: Sequence[Method | Aside] = replies
+        for number, reply in enumerate(each):
+            aside = reply if isinstance(reply, Aside) else None
+            tokens = reply_key.set(f"{arrival.key}/{number}"), in_place_of.set(aside)
             try:
-                await _send(bot, method)
+                await _send(bot, reply.told if isinstance(reply, Aside) else reply)
             finally:
-                reply_key.reset(token)
+                reply_key.reset(tokens[0])
+                in_place_of.reset(tokens[1])
 
-    async def _handle(self, bot: Bot, arrival: Arrival, update: Update) -> list[Method]:
+    async def _handle(self, bot: Bot, arrival: Arrival, update: Update) -> Replies:
         for pause in (*PATIENCE, None):
             try:
-                result = await self.dispatcher.feed_update(bot, update, arrival=arrival)
-                return [] if result is UNHANDLED or result is None else list(result)
+                result: Any = await self.dispatcher.feed_update(bot, update, arrival=arrival)
+                if result is UNHANDLED or result is None:
+                    return []
+                return result if isinstance(result, Told) else list(result)
             except TROUBLE as error:
                 # Another delivery of the same update has just committed, or the database is away: look again.
                 if pause is None:

@@ -17,7 +17,7 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
 
 from bot.intake.frozen import choices_of
 from handlers import catalogue
-from handlers.kit.expecting import expects_numbers, expects_words
+from handlers.kit.expecting import ends_with_command, expects_numbers, expects_words, looks_away
 from handlers.kit.nav import ANEW, LEAVE
 from handlers.kit.reply import TYPED
 from handlers.kit.screens import Choice
@@ -48,9 +48,13 @@ async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings)
     if message is None or message.text is None:
         return update
     if message.text.startswith("/"):
+        if ends_with_command(seat.state):
+            seat.state = None
         return _nearest(update, message, message.text)
     free = expects_words(seat.state)
-    data = _stands_for(message.text, await _in_sight(unit, seat, town), numbers=expects_numbers(seat.state))
+    seen = await _in_sight(unit, seat, town)
+    numbers = expects_numbers(seat.state) or (bool(seen) and looks_away(seat.state, _leads_to(seen[0])))
+    data = _stands_for(message.text, seen, numbers=numbers)
     if data is not None:
         return _tap(update, message, data)
     if free:
@@ -77,6 +81,11 @@ def _stands_for(text: str, seen: Sequence[Sight], *, numbers: bool) -> str | Non
         data = as_tap(text, seen[0].choices)
         return by_number(data) if data is not None and seen[0].is_notice else data
     return next((data for sight in seen if (data := as_tap(text, sight.choices)) is not None), None)
+
+
+def _leads_to(sight: Sight) -> list[str]:
+    """The data of a screen's choices."""
+    return [choice.data.removeprefix(ANEW) for choice in sight.choices]
 
 
 async def _in_sight(unit: Unit, seat: Seat, town: TownSettings) -> list[Sight]:

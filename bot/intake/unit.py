@@ -19,8 +19,9 @@ from aiogram.types import TelegramObject, Update
 
 from bot.clock import Clock
 from bot.intake.arrival import Arrival
-from bot.intake.frozen import Method, flatten, freeze, thaw
+from bot.intake.frozen import Replies, flatten, freeze, thaw
 from bot.intake.typed import from_words, led_away
+from handlers.kit.confiding import Confided
 from handlers.kit.facts import apology, sorry
 from handlers.kit.seat import Seat, current_seat
 from handlers.kit.who import Who
@@ -48,7 +49,7 @@ class UnitMiddleware(BaseMiddleware):
         self.database = database
         self.clock = clock
 
-    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> list[Method]:
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Replies:
         arrival: Arrival = data["arrival"]
         now = self.clock.now()
         try:
@@ -64,9 +65,7 @@ class UnitMiddleware(BaseMiddleware):
             log.exception("update %s of %s failed", arrival.key, arrival.channel)
             return await self._in_unit(_Say(lambda update, who, seat: sorry(update, seat)), event, data, now)
 
-    async def _in_unit(
-        self, handler: Handler, event: TelegramObject, data: dict[str, Any], now: datetime
-    ) -> list[Method]:
+    async def _in_unit(self, handler: Handler, event: TelegramObject, data: dict[str, Any], now: datetime) -> Replies:
         arrival: Arrival = data["arrival"]
         async with self.database.unit() as unit:
             opened = await inbox.open_update(
@@ -84,7 +83,7 @@ class UnitMiddleware(BaseMiddleware):
 
     async def _handle(
         self, handler: Handler, event: TelegramObject, data: dict[str, Any], unit: Unit, opened: Opened, now: datetime
-    ) -> list[Method]:
+    ) -> Replies:
         arrival: Arrival = data["arrival"]
         seat = Seat(account_id=opened.account_id, state=opened.state, data=opened.data, language=opened.language)
         current_seat.set(seat)
@@ -96,7 +95,10 @@ class UnitMiddleware(BaseMiddleware):
         if isinstance(event, Update) and not isinstance(handler, _Say):
             update = led_away(await from_words(unit, event, seat, who.town))
         data |= {"unit": unit, "now": now, "seat": seat, "who": who, "picture": arrival.picture}
-        replies = flatten(await handler(update, data))
+        result = await handler(update, data)
+        replies = flatten(result)
+        if isinstance(result, Confided) and not result.trace and not seat.changed:
+            return replies  # it only turned a page that nobody keeps
         if seat.changed:
             await inbox.write_state(
                 unit, account_id=seat.account_id, state=seat.state, data=seat.raw, language=seat.language

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.kit.who import Who
-from storage.queries import agenda
+from storage.queries import agenda, meetings
 from storage.queries.agenda import Entry, Owner
+from storage.queries.meetings import Dated
 from storage.tables import SignupState
 from storage.unit import Unit
 from town.facts import NotAllowed, NotFound, NotHeld
@@ -28,11 +29,12 @@ NOBODYS = "-" * 43
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What goes into a calendar: somebody's shifts, and what they want of it. `language` is what it speaks."""
+    """What goes into a calendar: somebody's shifts and meetings, and what they want of it, in their `language`."""
 
     owner: Owner
     entries: tuple[Entry, ...]
     language: str
+    meetings: tuple[Dated, ...] = ()
 
 
 async def of_shift(unit: Unit, *, who: Who, shift_id: int) -> Agenda:
@@ -50,6 +52,15 @@ async def of_shift(unit: Unit, *, who: Who, shift_id: int) -> Agenda:
     return Agenda(await agenda.owner(unit, me), (entry,), who.language)
 
 
+async def of_meeting(unit: Unit, *, who: Who, meeting_id: int) -> Agenda:
+    """One meeting for somebody's calendar. Raises NotAllowed, or NotFound for one that has no date."""
+    me = _resident(who)
+    found = await meetings.dated(unit, me, meeting_id)
+    if found is None:
+        raise NotFound(what="meeting")
+    return Agenda(await agenda.owner(unit, me), (), who.language, (found,))
+
+
 async def coming(unit: Unit, *, who: Who, now: datetime) -> Agenda:
     """All coming shifts of somebody. Raises NotAllowed."""
     me = _resident(who)
@@ -63,7 +74,9 @@ async def of_key(unit: Unit, *, key: str, town: TownSettings, now: datetime) -> 
     if owner is None:
         return None
     entries = await agenda.since(unit, owner.id, now - BACK)
-    return Agenda(owner, tuple(entries), await agenda.language(unit, owner.id) or town.language)
+    called = await meetings.in_calendar(unit, owner.id, now - BACK)
+    spoken = await agenda.language(unit, owner.id) or town.language
+    return Agenda(owner, tuple(entries), spoken, tuple(called))
 
 
 async def feed_key(unit: Unit, *, who: Who) -> str | None:

@@ -1,4 +1,4 @@
-"""Shifts as a calendar file (RFC 5545), for any calendar to read.
+"""Shifts and meetings as a calendar file (RFC 5545), for any calendar to read.
 
 Instants are written in UTC, which is right in every zone and in the hour that a change of clocks shows twice; calendars
 show them on their owner's clocks.
@@ -34,12 +34,38 @@ class Words:
     texts: dict[int, str]
 
 
-def calendar_file(
-    entries: Iterable[Entry], *, words: Words, zone: str, leads: Iterable[int | None], urls: dict[int, str]
-) -> bytes:
-    """A calendar of these shifts. The same shifts and words give the same bytes, so that a copy can be compared.
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What stands in a calendar. `key` is what it is known by in its town ("shift:7"); `changed_at` its last change.
 
-    `leads` are minutes before a shift at which the calendar is to remind; None, or 0, is off.
+    `status` is CONFIRMED, TENTATIVE or CANCELLED.
+    """
+
+    key: str
+    title: str
+    place: str
+    text: str
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    made_at: datetime
+    changed_at: datetime
+    url: str | None = None
+
+
+def calendar_file(
+    entries: Iterable[Entry],
+    *,
+    words: Words,
+    zone: str,
+    leads: Iterable[int | None],
+    urls: dict[int, str],
+    also: Iterable[Occasion] = (),
+) -> bytes:
+    """A calendar of these shifts, and what there is `also`. The same ones and words give the same bytes, so that a copy
+    can be compared.
+
+    `leads` are minutes before it at which the calendar is to remind; None, or 0, is off.
     """
     from icalendar import Calendar  # 6 MB, for a town in which somebody asks for a calendar
 
@@ -53,20 +79,29 @@ def calendar_file(
     calendar.add("refresh-interval", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
     wanted = sorted({lead for lead in leads if lead}, reverse=True)
-    for entry in entries:
-        calendar.add_component(_event(entry, words.texts[entry.shift.id], wanted, urls.get(entry.shift.id)))
+    shifts = [_occasion(entry, words.texts[entry.shift.id], urls.get(entry.shift.id)) for entry in entries]
+    for occasion in (*shifts, *also):
+        calendar.add_component(_event(occasion, wanted))
     content: bytes = calendar.to_ical()
     return content
 
 
 def uid(entry: Entry) -> str:
     """What a calendar knows a shift by, whatever changes: the same in every file, another in every town."""
-    return f"{uuid5(NAMESPACE_URL, f'townbell:shift:{entry.shift.id}:{_stamp(entry.made_at)}')}@townbell"
+    return _uid(f"shift:{entry.shift.id}", entry.made_at)
 
 
 def sequence(entry: Entry) -> int:
     """The number of a revision, higher for each later one: seconds from putting a shift up to its last change."""
-    return max(0, _stamp(entry.changed_at) - _stamp(entry.made_at))
+    return _sequence(entry.made_at, entry.changed_at)
+
+
+def _uid(key: str, made_at: datetime) -> str:
+    return f"{uuid5(NAMESPACE_URL, f'townbell:{key}:{_stamp(made_at)}')}@townbell"
+
+
+def _sequence(made_at: datetime, changed_at: datetime) -> int:
+    return max(0, _stamp(changed_at) - _stamp(made_at))
 
 
 def status(entry: Entry) -> str:
@@ -76,29 +111,44 @@ def status(entry: Entry) -> str:
     return "CONFIRMED" if entry.state in (SignupState.HELD, SignupState.ATTENDED) else "TENTATIVE"
 
 
-def _event(entry: Entry, text: str, leads: list[int], url: str | None) -> Event:
-    shift, changed = entry.shift, _whole(entry.changed_at)
+def _occasion(entry: Entry, text: str, url: str | None) -> Occasion:
+    shift = entry.shift
+    return Occasion(
+        key=f"shift:{shift.id}",
+        title=shift.title,
+        place=shift.place or shift.project,
+        text=text,
+        status=status(entry),
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        made_at=entry.made_at,
+        changed_at=entry.changed_at,
+        url=url,
+    )
+
+
+def _event(of: Occasion, leads: list[int]) -> Event:
     from icalendar import Event
 
-    event = Event()
-    event.add("uid", uid(entry))
+    event, changed = Event(), _whole(of.changed_at)
+    event.add("uid", _uid(of.key, of.made_at))
     # Not the moment at which the file is made: of a published calendar it is that of the revision.
     event.add("dtstamp", changed)
-    event.add("created", _whole(entry.made_at))
+    event.add("created", _whole(of.made_at))
     event.add("last-modified", changed)
-    event.add("sequence", sequence(entry))
-    event.add("dtstart", _whole(shift.starts_at))
-    event.add("dtend", _whole(shift.ends_at))
-    event.add("summary", shift.title)
-    event.add("location", (shift.place or shift.project)[:_LONGEST])
-    event.add("description", text)
-    event.add("status", status(entry))
-    event.add("transp", "TRANSPARENT" if status(entry) == "CANCELLED" else "OPAQUE")
-    if url is not None:
-        event.add("url", url)
-    if status(entry) == "CONFIRMED":
+    event.add("sequence", _sequence(of.made_at, of.changed_at))
+    event.add("dtstart", _whole(of.starts_at))
+    event.add("dtend", _whole(of.ends_at))
+    event.add("summary", of.title)
+    event.add("location", of.place[:_LONGEST])
+    event.add("description", of.text)
+    event.add("status", of.status)
+    event.add("transp", "TRANSPARENT" if of.status == "CANCELLED" else "OPAQUE")
+    if of.url is not None:
+        event.add("url", of.url)
+    if of.status == "CONFIRMED":
         for lead in leads:
-            event.add_component(_alarm(shift.title, lead))
+            event.add_component(_alarm(of.title, lead))
     return event
 
 

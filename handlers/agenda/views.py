@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from handlers.agenda.actions import Agenda
 from handlers.agenda.files import Words, calendar_file
+from handlers.agenda.occasions import occasions
 from handlers.kit.links import Links
 from handlers.kit.nav import back, home
 from handlers.kit.screens import Choice, Row, Screen
@@ -22,6 +23,7 @@ def file(agenda: Agenda, town: TownSettings, links: Links) -> bytes:
     with speaking(agenda.language):
         name = _("Shifts in {town}", town=town.name).unescape()
         texts = {entry.shift.id: _text(entry).unescape() for entry in agenda.entries}
+        called = occasions(agenda.meetings, links)
     urls = {number: link for number in texts if (link := links.shift(number)) is not None}
     return calendar_file(
         agenda.entries,
@@ -29,6 +31,7 @@ def file(agenda: Agenda, town: TownSettings, links: Links) -> bytes:
         zone=town.zone,
         leads=(agenda.owner.early, agenda.owner.late),
         urls=urls,
+        also=called,
     )
 
 

@@ -23,6 +23,7 @@ from handlers.kit.seat import Seat
 from handlers.kit.taps import CheckTap
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene, Step, Wizard
+from handlers.meetings import arriving, checking
 from handlers.roles.codes import counted
 from storage.queries.checkin import Door
 from storage.tables import SignupState
@@ -77,7 +78,7 @@ def router() -> Router:
     )
     words.message.register(on_words, LooksLikeCheckIn())
     room = Router(name="checkin")
-    room.include_routers(WIZARD.router(), words, taps)
+    room.include_routers(WIZARD.router(), arriving.router(), words, taps)
     return room
 
 
@@ -99,7 +100,7 @@ async def on_link(message: Message, command: CommandObject, who: Who, unit: Unit
 async def on_words(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
     """A code that is typed just so: it finds its shift by itself."""
     doors = await actions.open_doors(unit, who=who, now=now)
-    if not doors:
+    if not doors and not await checking.rooms(unit, now):
         raise SkipHandler  # nobody can check in anywhere, so it is something else
     try:
         with counted(seat, now):

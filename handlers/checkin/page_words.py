@@ -19,7 +19,7 @@ def note(of: OnScreen, zone: ZoneInfo) -> str:
             time=a_time(of.until, zone),
         ).unescape()
     if of.state == "early":
-        return _("Checking in begins at {time}.", time=a_moment(opens_at(of.shift.starts_at), zone)).unescape()
+        return _("Checking in begins: {time}.", time=a_moment(opens_at(of.shift.starts_at), zone)).unescape()
     if of.state == "cancelled":
         return _("This shift was cancelled.").unescape()
     return _("This shift is over. Thank you all!").unescape()

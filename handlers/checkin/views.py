@@ -85,7 +85,7 @@ def early(of: OnScreen, page: str | None, zone: ZoneInfo) -> Screen:
     """The code is asked for before anybody can use it."""
     text = paragraphs(
         _about(of.shift, zone),
-        _("Checking in begins at {time}. Open this again then.", time=a_moment(opens_at(of.shift.starts_at), zone)),
+        _("Checking in begins: {time}. Open this again then.", time=a_moment(opens_at(of.shift.starts_at), zone)),
         _("The page on a big screen can be opened now: it begins by itself.") if page else "",
     )
     return Screen(text, (*_big(page), *_to_people(of.shift)))

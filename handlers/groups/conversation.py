@@ -8,12 +8,14 @@ from aiogram.filters import Command, CommandObject
 from aiogram.types import Message
 
 from handlers.groups import views
-from handlers.groups.actions import follow_group, may_answer
+from handlers.groups.actions import coming_meetings, follow_group, may_answer, post_cards
 from handlers.kit.filters import InGroup
 from handlers.kit.reply import Reply, show
 from handlers.kit.seat import Seat
 from handlers.kit.who import Who
+from locales import speaking
 from storage.unit import Unit
+from town.facts import NotAllowed
 
 
 def router() -> Router:
@@ -28,14 +30,47 @@ def router() -> Router:
     async def on_moved_here(message: Message, who: Who, unit: Unit) -> None:
         await follow_group(unit, who=who, old=message.migrate_from_chat_id or 0, new=message.chat.id)
 
-    @room.message(Command(re.compile(r"\w+"), ignore_mention=True))
-    async def on_command(message: Message, command: CommandObject, seat: Seat, now: datetime) -> Reply:
-        if command.mention is None or not may_answer(seat, now=now):
-            return []
-        return show(message, views.talk_to_me(command.mention))
+    room.message.register(on_poll, Command("poll", "polls", ignore_case=True, ignore_mention=True))
+    room.message.register(on_meeting, Command("meeting", "meetings", ignore_case=True, ignore_mention=True))
+    room.message.register(on_command, Command(re.compile(r"\w+"), ignore_mention=True))
 
     @room.message()
     async def on_talk(message: Message) -> Reply:
         return []  # what people say to each other is theirs
 
     return room
+
+
+async def on_poll(message: Message, command: CommandObject, who: Who, unit: Unit, seat: Seat, now: datetime) -> Reply:
+    try:
+        posted = await post_cards(unit, who=who, user_id=_speaker(message), now=now)
+    except NotAllowed:
+        return await on_command(message, command, seat, now)
+    if posted.new:
+        return []  # their cards are the answer
+    bot = command.mention or ""
+    with speaking(who.town.language):
+        return show(message, views.already_here(posted.there, bot) if posted.there else views.no_poll(bot))
+
+
+async def on_meeting(
+    message: Message, command: CommandObject, who: Who, unit: Unit, seat: Seat, now: datetime
+) -> Reply:
+    try:
+        coming = await coming_meetings(unit, user_id=_speaker(message), now=now)
+    except NotAllowed:
+        return await on_command(message, command, seat, now)
+    bot = command.mention or ""
+    with speaking(who.town.language):
+        return show(message, views.meetings(coming, bot, who.zone) if coming else views.no_meeting(bot))
+
+
+async def on_command(message: Message, command: CommandObject, seat: Seat, now: datetime) -> Reply:
+    if command.mention is None or not may_answer(seat, now=now):
+        return []
+    return show(message, views.talk_to_me(command.mention))
+
+
+def _speaker(message: Message) -> int:
+    """The id of who wrote; of nobody for who writes in the name of a group or channel."""
+    return message.from_user.id if message.from_user is not None and message.sender_chat is None else 0

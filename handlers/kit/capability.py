@@ -38,13 +38,15 @@ class Notice:
     """A message the town sends unasked: how its fields become a screen, in the recipient's language.
 
     `quiet`: it waits out the quiet hours. `once`: after a crash in the middle of sending it is not sent again, so that
-    it comes at most once; any other is sent again, so that it comes at least once.
+    it comes at most once; any other is sent again, so that it comes at least once. `picture` draws what stands above
+    the words (PNG), also in the recipient's language; where they are too long to stand below one, it is not asked.
     """
 
     key: str
     render: Callable[[Fields, TownSettings], Screen]
     quiet: bool = True
     once: bool = False
+    picture: Callable[[Fields, TownSettings], Awaitable[bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Pictures of numbers by week, drawn with matplotlib: what all of them have in common.
+"""Pictures of numbers, drawn with matplotlib: what all of them have in common, and those of numbers by week.
 
 matplotlib takes most of a second to import, and an update that draws holds the database's one writer (SQLite): so it is
 imported beside the loop as soon as somebody looks at what a picture is one tap away from. Drawing takes less than a
@@ -8,8 +8,9 @@ tenth of a second.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from threading import Lock
 from typing import Any
@@ -25,7 +26,8 @@ GREY, BLUE, ORANGE, INK = "#c9c9c9", "#0072b2", "#e69f00", "#222222"
 """Okabe and Ito's colours, which differ for every eye (https://jfly.uni-koeln.de/color/), and in light too."""
 
 Axes = Any
-"""matplotlib's, which has no types without being imported."""
+Figure = Any
+"""matplotlib's, which have no types without being imported."""
 
 _drawing = Lock()
 """matplotlib's caches are not made for threads."""
@@ -74,22 +76,86 @@ def _import() -> None:
     from matplotlib.figure import Figure  # noqa: F401 - as above
 
 
-def _draw(frame: Frame, paint: Callable[[Axes], None]) -> bytes:
+def painted(size: tuple[float, float], paint: Callable[[Figure], None]) -> bytes:
+    """A picture of a size in inches, all of which `paint` draws. Takes a tenth of a second: not for the loop."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     with _drawing:
-        figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
+        figure = Figure(figsize=size, dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.14, 0.1, 0.84, 0.71))
-        paint(axes)
-        _dress(figure, axes, frame)
+        paint(figure)
         file = BytesIO()
         figure.savefig(file, format="png")
     return file.getvalue()
 
 
-def _dress(figure: Any, axes: Axes, frame: Frame) -> None:
+def wrapped(text: str, inches: float, points: float, most: int, *, bold: bool = False) -> list[str]:
+    """A text as at most so many lines, none of them wider: what does not fit ends in an ellipsis. Not for the loop.
+
+    Signs that the font lacks, as most emoji, are left out where there are words without them.
+    """
+    room, lines = inches * 72 / points, [""]
+    with _drawing:
+        for piece in _pieces(_drawable(text, bold=bold), room, bold=bold):
+            longer = f"{lines[-1]} {piece}" if lines[-1] else piece
+            if _wide(longer, bold=bold) > room:
+                lines.append(piece)
+            else:
+                lines[-1] = longer
+        if len(lines) > most:
+            last = lines[most - 1]
+            while _wide(f"{last} …", bold=bold) > room:
+                last = last[:-1]
+            lines[most - 1 :] = [f"{last.rstrip()} …"]
+    return lines
+
+
+def _pieces(text: str, room: float, *, bold: bool) -> Iterator[str]:
+    """The words of a text, those parted that are wider than a line."""
+    for word in text.split():
+        piece = ""
+        for sign in word:
+            if piece and _wide(piece + sign, bold=bold) > room:
+                yield piece
+                piece = ""
+            piece += sign
+        yield piece
+
+
+def _drawable(text: str, *, bold: bool) -> str:
+    known = "".join(sign for sign in text if _advance(sign, bold=bold) is not None)
+    return known if any(map(str.isalnum, known)) else text
+
+
+def _wide(text: str, *, bold: bool) -> float:
+    """How wide a line is, in widths of an em."""
+    return sum(_advance(sign, bold=bold) or 1.0 for sign in text)
+
+
+@lru_cache(maxsize=4096)
+def _advance(sign: str, *, bold: bool) -> float | None:
+    """The same of a sign; None for one that the font lacks."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties(weight="bold" if bold else "normal")))
+    if not sign.isspace() and not font.get_char_index(ord(sign)):
+        return None
+    font.set_size(100, 72)
+    advance: int = font.load_char(ord(sign)).linearHoriAdvance
+    return advance / 65536 / 100
+
+
+def _draw(frame: Frame, paint: Callable[[Axes], None]) -> bytes:
+    def all_of_it(figure: Figure) -> None:
+        axes = figure.add_axes((0.14, 0.1, 0.84, 0.71))
+        paint(axes)
+        _dress(figure, axes, frame)
+
+    return painted(SIZE, all_of_it)
+
+
+def _dress(figure: Figure, axes: Axes, frame: Frame) -> None:
     """Words, ticks and lines."""
     figure.text(0.02, 0.975, frame.title, fontsize=TITLE, fontweight="bold", color=INK, va="top", wrap=True)
     figure.legend(

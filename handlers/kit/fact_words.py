@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from handlers.kit.goods_words import GOODS
 from handlers.kit.hours_words import HOURS
+from handlers.kit.poll_words import POLLS
 from handlers.kit.rule_words import in_the_way
 from locales import _, a_day, a_length, a_moment, ngettext, number
 from town import facts
@@ -235,6 +236,6 @@ PLANS: dict[type[Fact], Sentence] = {
 }
 
 MORE: dict[type[Fact], Sentence] = (
-    PLANS | PLACES | SKILLS | AGE | SWAPS | CHECKING_IN | SERIES | EXEMPTIONS | HOURS | POWER | GOODS
+    PLANS | PLACES | SKILLS | AGE | SWAPS | CHECKING_IN | SERIES | EXEMPTIONS | HOURS | POWER | GOODS | POLLS
 )
 """All of them."""

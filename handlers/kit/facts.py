@@ -39,6 +39,13 @@ _WHAT: dict[str, Sentence] = {
     "draw": lambda fact, zone: _("I find no such draw."),
     "receipt": lambda fact, zone: _("I find no such receipt."),
     "swap": lambda fact, zone: _("I find no such request of yours."),
+    "poll": lambda fact, zone: _("I find no such poll."),
+    "meeting": lambda fact, zone: _("I find no such meeting."),
+    "agenda item": lambda fact, zone: _("That is not on the agenda any more."),
+    "proxy": lambda fact, zone: _("There is no such proxy any more."),
+    "paper": lambda fact, zone: _("That was settled already."),
+    "decision": lambda fact, zone: _("I find no such decision."),
+    "follow-up": lambda fact, zone: _("I find nothing of that kind that is to be done."),
 }
 
 _SENTENCES: dict[type[Fact], Sentence] = {
@@ -131,6 +138,10 @@ def _needs(needed: str) -> Markup:
         return _("Only the mayor or a coordinator of the whole town can do that.")
     if needed == "treasurer":
         return _("Only the treasurer or the mayor can do that.")
+    if needed == "caller":
+        return _("That is for the mayor, for coordinators of the project it is about, and for whoever asked or called.")
+    if needed == "teller":
+        return _("Only the tellers of this poll can do that.")
     if needed == "takings":
         return _("The takings are for the treasurer, the mayor and coordinators.")
     if needed == "item maker":

@@ -11,10 +11,32 @@ SHIFT = "shift_"
 CHECK_IN = "in_"
 """What the payload of a shift's check-in begins with; its id and a code follow (`town.checkin`)."""
 
+VOTE = "vote_"
+"""What a poll's start payload begins with; its id follows."""
+
+MEETING = "meet_"
+"""What a meeting's start payload begins with; its id follows."""
+
+AT_MEETING = "at_"
+"""What the payload of a meeting's room code begins with; the meeting's id and the code follow."""
+
+ASK, CALL = "poll_new", "meeting_new"
+"""The payloads with which a group's button leads to asking a question, and to calling a meeting."""
+
 PICK_UP = "get_"
 """What the payload of a claim's QR code begins with; its code follows."""
 
 MOST_ID = 2**31 - 1
+
+_ID = "([0-9]{1,10})"
+_LEADS_TO = {
+    re.compile(f"{SHIFT}{_ID}"): SHIFT,
+    re.compile(f"{CHECK_IN}{_ID}_[A-Za-z0-9]+"): SHIFT,
+    re.compile(f"{VOTE}{_ID}"): VOTE,
+    re.compile(f"{MEETING}{_ID}"): MEETING,
+    re.compile(f"{AT_MEETING}{_ID}_[A-Za-z0-9]+"): MEETING,
+}
+"""What payloads look like that lead to a page, and to what kind of page."""
 
 
 @dataclass(slots=True)
@@ -47,13 +69,24 @@ class Links:
         return f"{base.rstrip('/')}{path}" if base else None
 
 
-def parted(payload: str) -> tuple[str, int | None]:
-    """What a start payload brings: a code (or ""), and the id of a shift (or None), one after the other."""
+def parted(payload: str) -> tuple[str, str | None]:
+    """What a start payload brings: a code (or ""), and the page that it leads to ("shift_7", "vote_3", or None)."""
     code, _space, last = payload.strip().rpartition(" ")
-    if last.startswith(PICK_UP):  # somebody's goods at a desk: nothing that a newcomer could do with it
+    if last.startswith(PICK_UP) or last in (ASK, CALL):  # nothing that a newcomer could do anything with
         return code.strip(), None
-    scanned = re.fullmatch(f"{CHECK_IN}([0-9]{{1,10}})_[A-Za-z0-9]+", last)
-    number = scanned[1] if scanned is not None else last.removeprefix(SHIFT)
-    if number == last:
-        return payload.strip(), None
-    return code.strip(), int(number) if re.fullmatch("[0-9]{1,10}", number) and int(number) <= MOST_ID else None
+    if last.startswith((SHIFT, VOTE, MEETING)) and id_in(last, SHIFT, VOTE, MEETING) is None:
+        return code.strip(), None  # a link that somebody has spoilt is no code
+    for looks, page in _LEADS_TO.items():
+        found = looks.fullmatch(last)
+        if found is not None and int(found[1]) <= MOST_ID:
+            return code.strip(), f"{page}{int(found[1])}"
+    return payload.strip(), None
+
+
+def id_in(payload: str, *pages: str) -> int | None:
+    """The id in a payload that leads to one of these kinds of pages; None where there is none to look up."""
+    for page in pages:
+        number = payload.removeprefix(page)
+        if number != payload and re.fullmatch("[0-9]{1,10}", number) and int(number) <= MOST_ID:
+            return int(number)
+    return None

@@ -51,7 +51,17 @@ MISTAKE = (
     N_("The amount was mistaken"),
     N_("It was somebody else's"),
 )
-_OURS = frozenset((*REJECT, *UPHOLD, *KEEP, *CORRECT, *RECALL, *REFUND, *MISTAKE))
+DECLINE = (
+    N_("This meeting cannot decide it"),
+    N_("It is on the agenda already"),
+    N_("There is no time for it this time"),
+)
+POLL_OFF = (
+    N_("It was asked by mistake"),
+    N_("The question has changed"),
+    N_("It is not needed any more"),
+)
+_OURS = frozenset((*POLL_OFF, *DECLINE, *REJECT, *UPHOLD, *KEEP, *CORRECT, *RECALL, *REFUND, *MISTAKE))
 
 
 def in_words(reason: str) -> str:

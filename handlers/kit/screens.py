@@ -14,6 +14,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from markupsafe import Markup
 
 MOST_TEXT = 4000  # UTF-16 units without the marks; Telegram 4096, WhatsApp 4096: room is left for a line put before it
+MOST_CAPTION = 1024  # the same of a text below a picture, on Telegram
 MOST_CHOICES = 10  # a WhatsApp list has ten rows in all
 MOST_LABEL = 60
 SURVIVES = 20  # a WhatsApp reply button cuts a label here
@@ -67,6 +68,11 @@ class Screen:
     @property
     def choices(self) -> list[Choice]:
         return [choice for row in self.rows for choice in row]
+
+    @property
+    def fits_a_picture(self) -> bool:
+        """Whether its text is short enough to stand below a picture."""
+        return len(self.html) <= MOST_CAPTION // 2 or _units(self.html) <= MOST_CAPTION
 
     def before(self, line: str) -> Screen:
         """The same screen with a line put before it."""

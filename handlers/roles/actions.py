@@ -146,7 +146,7 @@ async def claim_setup_code(unit: Unit, *, who: Who, code: str, now: datetime) ->
 
 
 async def appoint(unit: Unit, *, who: Who, resident_id: int, role: str, project_id: int | None, now: datetime) -> None:
-    """Give a resident a role: mayor, treasurer, or coordinator of a project or (None) of the whole town. They are told.
+    """Give a resident a role; they are told. A coordinator's is of a project, or with None of the whole town.
 
     Raises NotAllowed, NotFound, AlreadyRole.
     """

@@ -18,7 +18,7 @@ TYPED = "@typed"
 """Of a draft: the name that was looked for."""
 
 MOST_FOUND = 24
-ROLES = {"mayor": Role.MAYOR, "treasurer": Role.TREASURER}
+ROLES = {"mayor": Role.MAYOR, "treasurer": Role.TREASURER, "council": Role.COUNCIL}
 """The choices that are not a coordinator."""
 
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from handlers.kit.capability import Fields, Notice
 from handlers.kit.goods_taps import OrderTap
 from handlers.kit.nav import anew, home
+from handlers.kit.poll_taps import PollTap
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, TownTap
 from handlers.roles import views
@@ -17,11 +18,15 @@ from town.settings import TownSettings
 
 def _given(fields: Fields, town: TownSettings) -> Screen:
     mayor, treasurer = fields["role"] == Role.MAYOR, fields["role"] == Role.TREASURER
+    council = fields["role"] == Role.COUNCIL
     role = views.role_name(fields["role"], fields["project"])
     lines = [_("{by} gave you a role: {role}.", by=fields["by"], role=role)]
     if treasurer:
         lines.append(_("What the town takes in is under /takings."))
         choices = [Choice(_("Takings"), OrderTap(do="takings").pack())]
+    elif council:
+        lines.append(_("What the council is asked is under /polls, and its meetings are under /meetings."))
+        choices = [Choice(_("Polls"), PollTap(do="open").pack())]
     else:
         under_desk = _("Your desk is under /desk.")
         lines.append(_("The town's affairs are under /town, its projects under /desk.") if mayor else under_desk)

@@ -32,6 +32,7 @@ def names() -> Names:
         **_of_offers(),
         **_of_hours(),
         **_of_goods(),
+        **_of_votes(),
     }
 
 
@@ -93,4 +94,25 @@ def _of_goods() -> Names:
         "draw_lead_minutes": (_("Draw: how long before"), _("How long before the pick-up a draw is made.")),
         "draw_precedence": (_("Draw: who comes first"), _("Who comes first in a draw of scarce goods.")),
         "production_goal": (_("Production goal"), _("How much of what the town needs it wants to make, in percent.")),
+    }
+
+
+def _of_votes() -> Names:
+    return {
+        "poll_minutes": (_("Polls: how long"), _("How long a poll is open, unless it says otherwise.")),
+        "poll_remind_minutes": (
+            _("Polls: reminder"),
+            _("How long before a poll closes those who have not voted are reminded."),
+        ),
+        "proxies_most": (_("Proxies"), _("For how many others one person may vote, at most.")),
+        "secret_proxies": (_("Secret polls: proxies"), _("Whether a proxy may vote in a secret poll.")),
+        "agenda_seconders": (_("Agenda: seconders"), _("How many people bring a proposal onto a meeting's agenda.")),
+        "meeting_early_minutes": (
+            _("Meeting reminder"),
+            _("How long before a meeting its people are reminded, for the first time."),
+        ),
+        "meeting_late_minutes": (
+            _("Meeting: last call"),
+            _("How long before a meeting its people are reminded, for the second time."),
+        ),
     }

@@ -56,6 +56,8 @@ def choice_label(key: str, value: str) -> str:
         "any": _("Any one of them"),
         "kept": _("Those who lost before"),
         "none": _("Nobody: all are equal"),
+        "yes": _("Yes"),
+        "no": _("No"),
     }
     return labels[value].unescape()
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from handlers.kit.capability import Command
 from handlers.kit.goods_taps import OrderTap
 from handlers.kit.nav import back, home, menu, page_of, pager
+from handlers.kit.poll_taps import PollTap
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, TownTap
 from locales import N_, _, ngettext
@@ -39,6 +40,7 @@ def town_home(name: str, applicants: int) -> Screen:
         Choice(_("Interests"), to("topics", key="interest")),
         Choice(_("Projects and shifts"), DeskTap(do="home").pack()),
         Choice(_("Takings"), OrderTap(do="takings").pack()),
+        Choice(_("Polls"), PollTap(do="open").pack()),
         home(),
     ]
     return Screen(Markup("\n").join(lines), in_rows(choices))
@@ -52,6 +54,8 @@ def role_name(role: str, project: str | None) -> Markup:
         return _("mayor")
     if role == Role.TREASURER:
         return _("treasurer")
+    if role == Role.COUNCIL:
+        return _("council member")
     if project:
         return _("coordinator of {project}", project=project)
     return _("coordinator of the whole town")
@@ -112,6 +116,7 @@ def role_labels() -> dict[str, str]:
         "project": _("Coordinator of a project"),
         "town": _("Town coordinator"),
         "treasurer": _("Treasurer"),
+        "council": _("Council member"),
         "mayor": _("Mayor"),
     }
     return {role: label.unescape() for role, label in labels.items()}

@@ -51,12 +51,12 @@ async def finish(scene: Scene) -> Screen:
         who=scene.who,
         mayor=bool(draft.get("setup")),
         asked=bool(await role_queries.who_let_in(scene.unit)),
-        shift=draft.get(SHIFT),
+        came_for=draft.get(CAME_FOR),
     )
 
 
-SHIFT = "@shift"
-"""In the draft: the shift whose link brought them here."""
+CAME_FOR = "@came"
+"""In the draft: the page whose link brought them here (`handlers.kit.links.parted`)."""
 
 WIZARD = Wizard(
     "signup",
@@ -149,10 +149,10 @@ def _strangers() -> Router:
 
 
 async def _greet(event: Event, scene: Scene, *, payload: str = "") -> Reply:
-    """Begin the sign-up, or go on with it; what a link brought along is kept: a code for its step, a shift for last."""
-    code, shift = parted(payload)
+    """Begin the sign-up, or go on with it; what a link brought along is kept: a code for its step, a page for last."""
+    code, page = parted(payload)
     known, said = await _look_at(scene, code)
-    return await _go_on(event, scene, {**known, SHIFT: shift} if shift is not None else known, said)
+    return await _go_on(event, scene, {**known, CAME_FOR: page} if page is not None else known, said)
 
 
 async def _go_on(event: Event, scene: Scene, known: dict[str, Any], said: str) -> Reply:

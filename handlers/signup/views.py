@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from handlers.kit.capability import Command
+from handlers.kit.links import MEETING, SHIFT, VOTE, id_in
 from handlers.kit.nav import HOME, anew, home
+from handlers.kit.poll_taps import MeetTap, PollTap
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import ListTap, ShiftTap
 from handlers.kit.topics import named
@@ -122,7 +124,7 @@ def agree_label() -> str:
     return _("I agree")
 
 
-def joined(name: str, town: str, minutes: int, *, mayor: bool, shift: int | None) -> Screen:
+def joined(name: str, town: str, minutes: int, *, mayor: bool, came_for: str | None) -> Screen:
     text = _(
         "<b>Welcome, {name}!</b> You are a resident of {town} now.\n\nThe town asks for {length} a week, of the 168 "
         "hours a week has. In return: free electricity, and whatever the projects make. Look around first: from Monday "
@@ -136,11 +138,18 @@ def joined(name: str, town: str, minutes: int, *, mayor: bool, shift: int | None
             text, _("You are the <b>mayor</b>: send /town for the town's affairs and /desk for its projects.")
         )
     suits = Choice(_("Shifts that suit me"), ListTap(by="suits").pack())
-    return Screen(text, in_rows([*_came_for(shift), suits, home()]))
+    return Screen(text, in_rows([*_came_for(came_for), suits, home()]))
 
 
-def _came_for(shift: int | None) -> list[Choice]:
-    """The way to the shift whose link brought somebody here."""
+def _came_for(page: str | None) -> list[Choice]:
+    """The way to the page whose link brought somebody here (`handlers.kit.links.parted`)."""
+    if page is None:
+        return []
+    if (poll := id_in(page, VOTE)) is not None:
+        return [Choice(_("See the poll"), PollTap(do="page", id=poll).pack())]
+    if (meeting := id_in(page, MEETING)) is not None:
+        return [Choice(_("See the meeting"), MeetTap(do="page", id=meeting).pack())]
+    shift = id_in(page, SHIFT)
     return [] if shift is None else [Choice(_("See the shift"), ShiftTap(do="open", shift=shift).pack())]
 
 
@@ -182,7 +191,7 @@ def left() -> Screen:
     )
 
 
-def waiting(name: str, town: str, *, asked: bool, shift: int | None) -> Screen:
+def waiting(name: str, town: str, *, asked: bool, came_for: str | None) -> Screen:
     """`asked`: the town has somebody who lets people in."""
     if asked:
         text = _(
@@ -198,7 +207,7 @@ def waiting(name: str, town: str, *, asked: bool, shift: int | None) -> Screen:
             name=name,
             town=town,
         )
-    return Screen(text, in_rows([*map(anew, _came_for(shift)), _look_again()]))
+    return Screen(text, in_rows([*map(anew, _came_for(came_for)), _look_again()]))
 
 
 def still_waiting() -> Screen:
@@ -213,8 +222,10 @@ def _look_again() -> Choice:
     return Choice(_("Am I in?"), HOME)
 
 
-def state_screen(state: ResidentState, *, name: str, who: Who, mayor: bool, asked: bool, shift: int | None) -> Screen:
-    """What is so after the sign-up; `asked`: somebody was asked to let them in, `shift`: what they came for."""
+def state_screen(
+    state: ResidentState, *, name: str, who: Who, mayor: bool, asked: bool, came_for: str | None
+) -> Screen:
+    """What is so after the sign-up; `asked`: somebody was asked to let them in, `came_for`: a page, by a link."""
     if state is ResidentState.APPLICANT:
-        return waiting(name, who.town.name, asked=asked, shift=shift)
-    return joined(name, who.town.name, who.town.required_minutes, mayor=mayor, shift=shift)
+        return waiting(name, who.town.name, asked=asked, came_for=came_for)
+    return joined(name, who.town.name, who.town.required_minutes, mayor=mayor, came_for=came_for)

@@ -13,9 +13,59 @@ CREATE TABLE accounts (
 	CONSTRAINT uq_accounts_channel_address UNIQUE (channel, address)
 );
 
+CREATE TABLE agenda_items (
+	id INTEGER NOT NULL,
+	meeting_id INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	title VARCHAR NOT NULL,
+	about TEXT NOT NULL,
+	state VARCHAR NOT NULL,
+	poll_id INTEGER,
+	minutes_of INTEGER,
+	notes TEXT NOT NULL,
+	changed_at DATETIME,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	settled_at DATETIME,
+	CONSTRAINT ck_agenda_items_ck_agenda_items_kind CHECK (kind IN ('topic', 'motion', 'minutes')),
+	CONSTRAINT fk_agenda_items_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT fk_agenda_items_meeting_id_meetings FOREIGN KEY(meeting_id) REFERENCES meetings (id),
+	CONSTRAINT fk_agenda_items_minutes_of_meetings FOREIGN KEY(minutes_of) REFERENCES meetings (id),
+	CONSTRAINT fk_agenda_items_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT pk_agenda_items PRIMARY KEY (id)
+);
+
+CREATE TABLE agenda_seconds (
+	item_id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT fk_agenda_seconds_item_id_agenda_items FOREIGN KEY(item_id) REFERENCES agenda_items (id),
+	CONSTRAINT fk_agenda_seconds_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_agenda_seconds PRIMARY KEY (item_id, resident_id)
+);
+
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+CREATE TABLE ballot_boxes (
+	poll_id INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	ballots TEXT NOT NULL,
+	CONSTRAINT fk_ballot_boxes_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT pk_ballot_boxes PRIMARY KEY (poll_id, number)
+);
+
+CREATE TABLE ballots (
+	poll_id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	choice VARCHAR NOT NULL,
+	cast_at DATETIME NOT NULL,
+	CONSTRAINT fk_ballots_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT fk_ballots_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_ballots PRIMARY KEY (poll_id, resident_id)
 );
 
 CREATE TABLE batch_series (
@@ -173,6 +223,27 @@ CREATE TABLE cover_calls (
 	CONSTRAINT pk_cover_calls PRIMARY KEY (id)
 );
 
+CREATE TABLE decisions (
+	id INTEGER NOT NULL,
+	title VARCHAR NOT NULL,
+	text TEXT NOT NULL,
+	folded TEXT NOT NULL,
+	passed BOOLEAN NOT NULL,
+	meeting_id INTEGER,
+	item_id INTEGER,
+	poll_id INTEGER,
+	project_id INTEGER,
+	made_by INTEGER NOT NULL,
+	decided_at DATETIME NOT NULL,
+	CONSTRAINT fk_decisions_item_id_agenda_items FOREIGN KEY(item_id) REFERENCES agenda_items (id),
+	CONSTRAINT fk_decisions_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT fk_decisions_meeting_id_meetings FOREIGN KEY(meeting_id) REFERENCES meetings (id),
+	CONSTRAINT fk_decisions_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT fk_decisions_project_id_projects FOREIGN KEY(project_id) REFERENCES projects (id),
+	CONSTRAINT pk_decisions PRIMARY KEY (id),
+	CONSTRAINT uq_decisions_poll_id UNIQUE (poll_id)
+);
+
 CREATE TABLE draws (
 	batch_id INTEGER NOT NULL,
 	document TEXT NOT NULL,
@@ -197,6 +268,33 @@ CREATE TABLE exemptions (
 	CONSTRAINT fk_exemptions_decided_by_residents FOREIGN KEY(decided_by) REFERENCES residents (id),
 	CONSTRAINT fk_exemptions_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
 	CONSTRAINT pk_exemptions PRIMARY KEY (id)
+);
+
+CREATE TABLE follow_ups (
+	id INTEGER NOT NULL,
+	meeting_id INTEGER NOT NULL,
+	item_id INTEGER,
+	decision_id INTEGER,
+	text VARCHAR NOT NULL,
+	owner_id INTEGER,
+	due DATE,
+	shift_id INTEGER,
+	state VARCHAR NOT NULL,
+	note VARCHAR NOT NULL,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	reminded_at DATETIME,
+	done_at DATETIME,
+	done_by INTEGER,
+	CONSTRAINT ck_follow_ups_ck_follow_ups_state CHECK (state IN ('open', 'done', 'dropped')),
+	CONSTRAINT fk_follow_ups_decision_id_decisions FOREIGN KEY(decision_id) REFERENCES decisions (id),
+	CONSTRAINT fk_follow_ups_done_by_residents FOREIGN KEY(done_by) REFERENCES residents (id),
+	CONSTRAINT fk_follow_ups_item_id_agenda_items FOREIGN KEY(item_id) REFERENCES agenda_items (id),
+	CONSTRAINT fk_follow_ups_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT fk_follow_ups_meeting_id_meetings FOREIGN KEY(meeting_id) REFERENCES meetings (id),
+	CONSTRAINT fk_follow_ups_owner_id_residents FOREIGN KEY(owner_id) REFERENCES residents (id),
+	CONSTRAINT fk_follow_ups_shift_id_shifts FOREIGN KEY(shift_id) REFERENCES shifts (id),
+	CONSTRAINT pk_follow_ups PRIMARY KEY (id)
 );
 
 CREATE TABLE "hours_entries" (
@@ -291,6 +389,59 @@ CREATE TABLE items (
 	CONSTRAINT fk_items_picture_id_pictures FOREIGN KEY(picture_id) REFERENCES pictures (id),
 	CONSTRAINT pk_items PRIMARY KEY (id),
 	CONSTRAINT uq_items_name UNIQUE (name)
+);
+
+CREATE TABLE meeting_people (
+	meeting_id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	coming VARCHAR NOT NULL,
+	people INTEGER NOT NULL,
+	answered_at DATETIME,
+	here_at DATETIME,
+	noted_by INTEGER,
+	CONSTRAINT ck_meeting_people_ck_meeting_people_coming CHECK (coming IN ('', 'yes', 'no', 'maybe')),
+	CONSTRAINT ck_meeting_people_ck_meeting_people_people CHECK (people > 0),
+	CONSTRAINT fk_meeting_people_meeting_id_meetings FOREIGN KEY(meeting_id) REFERENCES meetings (id),
+	CONSTRAINT fk_meeting_people_noted_by_residents FOREIGN KEY(noted_by) REFERENCES residents (id),
+	CONSTRAINT fk_meeting_people_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_meeting_people PRIMARY KEY (meeting_id, resident_id)
+);
+
+CREATE TABLE meetings (
+	id INTEGER NOT NULL,
+	title VARCHAR NOT NULL,
+	about TEXT NOT NULL,
+	place VARCHAR NOT NULL,
+	link VARCHAR NOT NULL,
+	starts_at DATETIME,
+	length INTEGER NOT NULL,
+	audience VARCHAR NOT NULL,
+	benefits_only BOOLEAN NOT NULL,
+	quorum INTEGER NOT NULL,
+	quorum_people BOOLEAN NOT NULL,
+	project_id INTEGER,
+	secretary_id INTEGER,
+	checkin_key VARCHAR,
+	invited INTEGER NOT NULL,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	called_at DATETIME,
+	early_at DATETIME,
+	late_at DATETIME,
+	opened_at DATETIME,
+	closed_at DATETIME,
+	cancelled_at DATETIME,
+	minutes TEXT NOT NULL,
+	published_at DATETIME,
+	approved_at DATETIME,
+	changed_at DATETIME,
+	corrections TEXT NOT NULL,
+	CONSTRAINT ck_meetings_ck_meetings_length CHECK (length > 0),
+	CONSTRAINT ck_meetings_ck_meetings_quorum CHECK (quorum >= 0),
+	CONSTRAINT fk_meetings_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT fk_meetings_project_id_projects FOREIGN KEY(project_id) REFERENCES projects (id),
+	CONSTRAINT fk_meetings_secretary_id_residents FOREIGN KEY(secretary_id) REFERENCES residents (id),
+	CONSTRAINT pk_meetings PRIMARY KEY (id)
 );
 
 CREATE TABLE meter_files (
@@ -410,6 +561,18 @@ CREATE TABLE outbox (
 	CONSTRAINT uq_outbox_dedupe_key UNIQUE (dedupe_key)
 );
 
+CREATE TABLE paper_ballots (
+	id INTEGER NOT NULL,
+	poll_id INTEGER NOT NULL,
+	resident_id INTEGER,
+	choice VARCHAR NOT NULL,
+	entered_by INTEGER NOT NULL,
+	CONSTRAINT fk_paper_ballots_entered_by_residents FOREIGN KEY(entered_by) REFERENCES residents (id),
+	CONSTRAINT fk_paper_ballots_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT fk_paper_ballots_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_paper_ballots PRIMARY KEY (id)
+);
+
 CREATE TABLE pickup_windows (
 	id INTEGER NOT NULL,
 	batch_id INTEGER NOT NULL,
@@ -464,6 +627,107 @@ CREATE TABLE plans (
 	CONSTRAINT fk_plans_project_id_projects FOREIGN KEY(project_id) REFERENCES projects (id),
 	CONSTRAINT fk_plans_wanted_by_residents FOREIGN KEY(wanted_by) REFERENCES residents (id),
 	CONSTRAINT pk_plans PRIMARY KEY (id)
+);
+
+CREATE TABLE poll_cards (
+	id INTEGER NOT NULL,
+	poll_id INTEGER NOT NULL,
+	account_id INTEGER NOT NULL,
+	message VARCHAR NOT NULL,
+	voted INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	changed_at DATETIME NOT NULL,
+	done_at DATETIME,
+	CONSTRAINT fk_poll_cards_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_poll_cards_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT pk_poll_cards PRIMARY KEY (id)
+);
+
+CREATE TABLE poll_electors (
+	poll_id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	how VARCHAR NOT NULL,
+	"by" INTEGER,
+	unconfirmed BOOLEAN NOT NULL,
+	confirmed_by INTEGER,
+	CONSTRAINT fk_poll_electors_by_residents FOREIGN KEY("by") REFERENCES residents (id),
+	CONSTRAINT fk_poll_electors_confirmed_by_residents FOREIGN KEY(confirmed_by) REFERENCES residents (id),
+	CONSTRAINT fk_poll_electors_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT fk_poll_electors_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_poll_electors PRIMARY KEY (poll_id, resident_id)
+);
+
+CREATE TABLE poll_proxies (
+	id INTEGER NOT NULL,
+	giver_id INTEGER NOT NULL,
+	holder_id INTEGER NOT NULL,
+	poll_id INTEGER,
+	slot INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	ended_by INTEGER,
+	CONSTRAINT ck_poll_proxies_ck_poll_proxies_other CHECK (giver_id <> holder_id),
+	CONSTRAINT fk_poll_proxies_ended_by_residents FOREIGN KEY(ended_by) REFERENCES residents (id),
+	CONSTRAINT fk_poll_proxies_giver_id_residents FOREIGN KEY(giver_id) REFERENCES residents (id),
+	CONSTRAINT fk_poll_proxies_holder_id_residents FOREIGN KEY(holder_id) REFERENCES residents (id),
+	CONSTRAINT fk_poll_proxies_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT pk_poll_proxies PRIMARY KEY (id)
+);
+
+CREATE TABLE poll_tellers (
+	poll_id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	named_by INTEGER NOT NULL,
+	CONSTRAINT fk_poll_tellers_named_by_residents FOREIGN KEY(named_by) REFERENCES residents (id),
+	CONSTRAINT fk_poll_tellers_poll_id_polls FOREIGN KEY(poll_id) REFERENCES polls (id),
+	CONSTRAINT fk_poll_tellers_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_poll_tellers PRIMARY KEY (poll_id, resident_id)
+);
+
+CREATE TABLE polls (
+	id INTEGER NOT NULL,
+	question VARCHAR NOT NULL,
+	about TEXT NOT NULL,
+	words TEXT NOT NULL,
+	options TEXT NOT NULL,
+	kind VARCHAR NOT NULL,
+	secret BOOLEAN NOT NULL,
+	hidden BOOLEAN NOT NULL,
+	points INTEGER NOT NULL,
+	most INTEGER NOT NULL,
+	audience VARCHAR NOT NULL,
+	benefits_only BOOLEAN NOT NULL,
+	quorum INTEGER NOT NULL,
+	quorum_people BOOLEAN NOT NULL,
+	threshold VARCHAR NOT NULL,
+	of_electorate BOOLEAN NOT NULL,
+	proxies BOOLEAN NOT NULL,
+	project_id INTEGER,
+	meeting_id INTEGER,
+	subject VARCHAR NOT NULL,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	opens_at DATETIME NOT NULL,
+	closes_at DATETIME,
+	opened_at DATETIME,
+	reminded_at DATETIME,
+	closed_at DATETIME,
+	cancelled_at DATETIME,
+	electorate INTEGER NOT NULL,
+	boxes INTEGER NOT NULL,
+	papers INTEGER NOT NULL,
+	outcome VARCHAR NOT NULL,
+	winners VARCHAR NOT NULL,
+	tally TEXT NOT NULL,
+	digest VARCHAR NOT NULL,
+	scrubbed_at DATETIME,
+	CONSTRAINT ck_polls_ck_polls_kind CHECK (kind IN ('yesno', 'single', 'approval', 'ranked', 'points')),
+	CONSTRAINT ck_polls_ck_polls_quorum CHECK (quorum >= 0),
+	CONSTRAINT ck_polls_ck_polls_threshold CHECK (threshold IN ('simple', 'two_thirds', 'absolute')),
+	CONSTRAINT fk_polls_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT fk_polls_meeting_id_meetings FOREIGN KEY(meeting_id) REFERENCES meetings (id),
+	CONSTRAINT fk_polls_project_id_projects FOREIGN KEY(project_id) REFERENCES projects (id),
+	CONSTRAINT pk_polls PRIMARY KEY (id)
 );
 
 CREATE TABLE projects (
@@ -750,13 +1014,20 @@ CREATE TABLE web_chats (
 	CONSTRAINT pk_web_chats PRIMARY KEY (account_id)
 );
 
+CREATE TABLE web_contents (
+	digest VARCHAR NOT NULL,
+	content BLOB NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT pk_web_contents PRIMARY KEY (digest)
+);
+
 CREATE TABLE web_files (
 	id VARCHAR NOT NULL,
 	account_id INTEGER NOT NULL,
 	name VARCHAR NOT NULL,
 	media_type VARCHAR NOT NULL,
 	content BLOB NOT NULL,
-	at DATETIME NOT NULL,
+	at DATETIME NOT NULL, shared VARCHAR,
 	CONSTRAINT fk_web_files_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
 	CONSTRAINT pk_web_files PRIMARY KEY (id)
 );
@@ -807,6 +1078,8 @@ CREATE TABLE week_standings (
 
 CREATE INDEX ix_accounts_resident_id ON accounts (resident_id);
 
+CREATE INDEX ix_agenda_items_meeting_id ON agenda_items (meeting_id);
+
 CREATE INDEX ix_batch_series_project_id ON batch_series (project_id);
 
 CREATE INDEX ix_batches_draw_at ON batches (draw_at) WHERE draw_at IS NOT NULL;
@@ -835,9 +1108,19 @@ CREATE INDEX ix_cover_asks_resident_id ON cover_asks (resident_id);
 
 CREATE INDEX ix_cover_calls_shift_id ON cover_calls (shift_id);
 
+CREATE INDEX ix_decisions_decided_at ON decisions (decided_at);
+
+CREATE INDEX ix_decisions_meeting_id ON decisions (meeting_id);
+
 CREATE INDEX ix_exemptions_resident_id ON exemptions (resident_id);
 
 CREATE INDEX ix_exemptions_state_until_week ON exemptions (state, until_week);
+
+CREATE INDEX ix_follow_ups_due ON follow_ups (due) WHERE state = 'open';
+
+CREATE INDEX ix_follow_ups_meeting_id ON follow_ups (meeting_id);
+
+CREATE INDEX ix_follow_ups_owner_id ON follow_ups (owner_id);
 
 CREATE INDEX ix_hours_entries_resident_id_week ON hours_entries (resident_id, week);
 
@@ -852,6 +1135,12 @@ CREATE INDEX ix_hours_reports_state_made_at ON hours_reports (state, made_at);
 CREATE INDEX ix_inbox_account_id_at ON inbox (account_id, at);
 
 CREATE INDEX ix_inbox_at ON inbox (at);
+
+CREATE INDEX ix_meeting_people_resident_id ON meeting_people (resident_id);
+
+CREATE INDEX ix_meetings_project_id ON meetings (project_id);
+
+CREATE INDEX ix_meetings_starts_at ON meetings (starts_at);
 
 CREATE INDEX ix_money_entries_batch_id ON money_entries (batch_id);
 
@@ -869,6 +1158,8 @@ CREATE INDEX ix_outbox_resident_id ON outbox (resident_id);
 
 CREATE INDEX ix_outbox_subject ON outbox (subject);
 
+CREATE INDEX ix_paper_ballots_poll_id ON paper_ballots (poll_id);
+
 CREATE INDEX ix_pickup_windows_batch_id ON pickup_windows (batch_id);
 
 CREATE INDEX ix_pickup_windows_open ON pickup_windows (ends_at) WHERE settled_at IS NULL;
@@ -878,6 +1169,18 @@ CREATE INDEX ix_plan_lines_shift_id_resident_id ON plan_lines (shift_id, residen
 CREATE INDEX ix_plans_project_id_week ON plans (project_id, week);
 
 CREATE INDEX ix_plans_state ON plans (state);
+
+CREATE INDEX ix_poll_cards_open ON poll_cards (poll_id) WHERE done_at IS NULL;
+
+CREATE INDEX ix_poll_electors_resident_id ON poll_electors (resident_id);
+
+CREATE INDEX ix_polls_closed_at ON polls (closed_at);
+
+CREATE INDEX ix_polls_meeting_id ON polls (meeting_id);
+
+CREATE INDEX ix_polls_project_id ON polls (project_id);
+
+CREATE INDEX ix_polls_running ON polls (closes_at) WHERE closed_at IS NULL AND cancelled_at IS NULL;
 
 CREATE INDEX ix_recall_people_resident_id ON recall_people (resident_id);
 
@@ -923,6 +1226,8 @@ CREATE INDEX ix_swaps_to_id_state ON swaps (to_id, state);
 
 CREATE INDEX ix_web_files_account_id ON web_files (account_id);
 
+CREATE INDEX ix_web_files_shared ON web_files (shared) WHERE shared IS NOT NULL;
+
 CREATE INDEX ix_web_messages_account_id_id ON web_messages (account_id, id);
 
 CREATE INDEX ix_web_messages_account_id_rev ON web_messages (account_id, rev);
@@ -936,6 +1241,12 @@ CREATE UNIQUE INDEX uq_contests_report ON contests (report_id) WHERE report_id I
 CREATE UNIQUE INDEX uq_contests_shift ON contests (shift_id, resident_id) WHERE shift_id IS NOT NULL;
 
 CREATE UNIQUE INDEX uq_cover_calls_open ON cover_calls (shift_id) WHERE closed_at IS NULL;
+
+CREATE UNIQUE INDEX uq_poll_cards_poll_id_account_id ON poll_cards (poll_id, account_id);
+
+CREATE UNIQUE INDEX uq_poll_proxies_given ON poll_proxies (giver_id, coalesce(poll_id, 0)) WHERE ended_at IS NULL;
+
+CREATE UNIQUE INDEX uq_poll_proxies_slot ON poll_proxies (holder_id, slot) WHERE ended_at IS NULL;
 
 CREATE UNIQUE INDEX uq_recalls_standing ON recalls (batch_id) WHERE cleared_at IS NULL;
 
@@ -993,4 +1304,4 @@ CREATE TRIGGER stock_entries_no_replace BEFORE INSERT ON stock_entries
 CREATE TRIGGER stock_entries_no_update BEFORE UPDATE ON stock_entries
     BEGIN SELECT RAISE(ABORT, 'the stock ledger is append-only'); END;
 
-INSERT INTO alembic_version (version_num) VALUES ('0004');
+INSERT INTO alembic_version (version_num) VALUES ('0005');

@@ -43,7 +43,12 @@ class Grant(NamedTuple):
     project: str | None
 
 
-_RANK = case((grants.c.role == Role.MAYOR, 0), (grants.c.role == Role.TREASURER, 1), else_=2)
+_RANK = case(
+    (grants.c.role == Role.MAYOR, 0),
+    (grants.c.role == Role.TREASURER, 1),
+    (grants.c.role == Role.COUNCIL, 3),
+    else_=2,
+)
 _grants = (
     select(
         grants.c.id,
@@ -56,7 +61,7 @@ _grants = (
     .join(residents, residents.c.id == grants.c.resident_id)
     .outerjoin(projects, projects.c.id == grants.c.project_id)
     .where(grants.c.ended_at.is_(None))
-    # The mayor first, then the treasurer, then coordinators of the whole town, then by project.
+    # The mayor first, then the treasurer, coordinators of the whole town, then by project, and the council last.
     .order_by(_RANK, func.coalesce(projects.c.name, ""), residents.c.name, grants.c.id)
 )
 _grant = _grants.where(grants.c.id == bindparam("grant_id"))

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_
 
 from storage.queries import recurring
 from storage.queries.projects import projects
 from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, shift_of, shifts, topics
 from storage.queries.topics import Named
+from storage.rows import change as change_row
 from storage.sql import bindparam, insert, select
 from storage.tables import Series, SeriesException, SeriesSkill, table_of
 from storage.unit import Unit
@@ -111,9 +112,7 @@ async def of_project(unit: Unit, project_id: int, today: date) -> list[SeriesRow
 
 async def change(unit: Unit, series_id: int, values: Mapping[str, Any]) -> None:
     """Change some columns of a series."""
-    bound: dict[str, Any] = {name: bindparam(f"b_{name}") for name in sorted(values)}
-    statement = update(series).where(series.c.id == bindparam("b_id")).values(bound)
-    await unit.run(statement, b_id=series_id, **{f"b_{name}": value for name, value in values.items()})
+    await change_row(unit, series, series_id, **values)
 
 
 async def end(unit: Unit, series_id: int, now: datetime) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, literal, true, update
 
 from storage.sql import bindparam, insert, select
-from storage.tables import Account, Town, WebChat, WebFile, WebMessage, WebSession, table_of
+from storage.tables import Account, Town, WebChat, WebContent, WebFile, WebMessage, WebSession, table_of
 from storage.unit import Unit
 
 CHANNEL = "web"
@@ -22,6 +23,7 @@ KEPT = timedelta(days=365)
 
 accounts, town, sessions = table_of(Account), table_of(Town), table_of(WebSession)
 chats, messages, files = table_of(WebChat), table_of(WebMessage), table_of(WebFile)
+contents = table_of(WebContent)
 
 
 class Phone(NamedTuple):
@@ -103,6 +105,8 @@ _end_session = delete(sessions).where(sessions.c.digest == bindparam("b_digest")
 _prune_sessions = delete(sessions).where(sessions.c.seen_at <= bindparam("b_before"))
 _prune_messages = delete(messages).where(messages.c.at < bindparam("b_before"))
 _prune_files = delete(files).where(files.c.at < bindparam("b_before"))
+_in_use = select(files.c.shared).where(files.c.shared.is_not(None))
+_prune_contents = delete(contents).where(contents.c.at < bindparam("b_before"), contents.c.digest.not_in(_in_use))
 _next_rev = (
     insert(chats)
     .from_select(
@@ -138,9 +142,12 @@ _change = (
         body=bindparam("b_body"), rev=bindparam("b_rev"), edited_at=bindparam("b_edited_at"), gone=bindparam("b_gone")
     )
 )
-_file = select(files.c.name, files.c.media_type, files.c.content).where(
-    files.c.id == bindparam("file_id"), files.c.account_id == bindparam("account_id")
+_file = (
+    select(files.c.name, files.c.media_type, func.coalesce(contents.c.content, files.c.content).label("content"))
+    .select_from(files.outerjoin(contents, contents.c.digest == files.c.shared))
+    .where(files.c.id == bindparam("file_id"), files.c.account_id == bindparam("account_id"))
 )
+_put_content = insert(contents).on_conflict_do_nothing(index_elements=["digest"])
 
 
 async def town_settings(unit: Unit) -> str:
@@ -200,7 +207,9 @@ async def prune_sessions(unit: Unit, before: datetime) -> int:
 async def prune(unit: Unit, now: datetime) -> int:
     """Forget the messages and files of all chats that are older than `KEPT`."""
     before = now - KEPT
-    return await unit.run(_prune_messages, b_before=before) + await unit.run(_prune_files, b_before=before)
+    pruned = await unit.run(_prune_messages, b_before=before) + await unit.run(_prune_files, b_before=before)
+    await unit.run(_prune_contents, b_before=before)
+    return pruned
 
 
 async def next_rev(unit: Unit, address: str) -> Turn | None:
@@ -260,8 +269,14 @@ async def changes(unit: Unit, account_id: int, *, after: int, most: int) -> Sequ
     return [Kept(*row) for row in await unit.rows(_changes, account_id=account_id, after=after, most=most)]
 
 
-async def put_file(unit: Unit, file_id: str, account_id: int, file: File, at: datetime) -> None:
-    row = {"id": file_id, "account_id": account_id, "at": at, **file._asdict()}
+async def put_file(
+    unit: Unit, file_id: str, account_id: int, file: File, at: datetime, *, shared: bool = False
+) -> None:
+    """Put a file into a chat. A `shared` one may be sent to many: what is in it is kept once, whoever has it."""
+    row: dict[str, Any] = {"id": file_id, "account_id": account_id, "at": at, "shared": None, **file._asdict()}
+    if shared:
+        row |= {"shared": sha256(file.content).hexdigest(), "content": b""}
+        await unit.execute(_put_content, {"digest": row["shared"], "content": file.content, "at": at})
     await unit.execute(insert(files), row)
 
 

@@ -32,6 +32,7 @@ from storage.tables.hours import (
     WeekStanding,
 )
 from storage.tables.mail import Inbox, Outbox, OutboxState, Priority
+from storage.tables.meetings import AgendaItem, AgendaSecond, Decision, FollowUp, ItemState, Meeting, MeetingPerson
 from storage.tables.money import MoneyAccount, MoneyEntry, MoneyEntryKind, MoneyKind, Receipt
 from storage.tables.people import (
     Account,
@@ -46,8 +47,19 @@ from storage.tables.people import (
     SetupCode,
     Topic,
 )
+from storage.tables.polls import (
+    Ballot,
+    BallotBox,
+    How,
+    PaperBallot,
+    Poll,
+    PollCard,
+    PollElector,
+    PollProxy,
+    PollTeller,
+)
 from storage.tables.town import Town
-from storage.tables.web import WebChat, WebFile, WebMessage, WebSession
+from storage.tables.web import WebChat, WebContent, WebFile, WebMessage, WebSession
 from storage.tables.work import (
     CoverAsk,
     CoverCall,
@@ -68,6 +80,10 @@ from storage.tables.work import (
 
 __all__ = [
     "Account",
+    "AgendaItem",
+    "AgendaSecond",
+    "Ballot",
+    "BallotBox",
     "Batch",
     "BatchSeries",
     "BatchSeriesException",
@@ -76,14 +92,20 @@ __all__ = [
     "Contest",
     "CoverAsk",
     "CoverCall",
+    "Decision",
     "Draw",
     "Exemption",
+    "FollowUp",
     "HoursEntry",
     "HoursReport",
     "Household",
+    "How",
     "Inbox",
     "Item",
+    "ItemState",
     "Level",
+    "Meeting",
+    "MeetingPerson",
     "MeterFile",
     "MeterLine",
     "MeterMember",
@@ -96,10 +118,16 @@ __all__ = [
     "OfferKind",
     "Outbox",
     "OutboxState",
+    "PaperBallot",
     "PickupWindow",
     "Picture",
     "Plan",
     "PlanLine",
+    "Poll",
+    "PollCard",
+    "PollElector",
+    "PollProxy",
+    "PollTeller",
     "Priority",
     "Project",
     "Recall",
@@ -126,6 +154,7 @@ __all__ = [
     "Topic",
     "Town",
     "WebChat",
+    "WebContent",
     "WebFile",
     "WebMessage",
     "WebSession",

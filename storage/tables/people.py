@@ -17,6 +17,7 @@ class Role(StrEnum):
     MAYOR = "mayor"
     COORDINATOR = "coordinator"
     TREASURER = "treasurer"
+    COUNCIL = "council"
 
 
 class Resident(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -48,13 +48,39 @@ class WebMessage(SQLModel, table=True):
 
 
 class WebFile(SQLModel, table=True):
-    """A photo or document that was sent into a chat; served to that chat alone."""
+    """A photo or document that was sent into a chat; served to that chat alone.
+
+    `shared` is the digest of its content where that is kept beside it, once for all chats that were sent the same;
+    `content` is empty then.
+    """
 
     __tablename__ = "web_files"
+    __table_args__ = (
+        Index(
+            "ix_web_files_shared",
+            "shared",
+            sqlite_where=text("shared IS NOT NULL"),
+            postgresql_where=text("shared IS NOT NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     account_id: int = Field(foreign_key="accounts.id", index=True)
     name: str
     media_type: str
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    at: datetime
+    shared: str | None = None
+
+
+class WebContent(SQLModel, table=True):
+    """What files have in them that many chats may be sent: the picture of a result goes to thousands.
+
+    `digest` is its SHA-256, in hex.
+    """
+
+    __tablename__ = "web_contents"
+
+    digest: str = Field(primary_key=True)
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     at: datetime

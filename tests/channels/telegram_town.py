@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aiogram import Dispatcher, F, Router
+from aiogram import Bot, Dispatcher, F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 from pydantic import SecretStr
@@ -19,6 +19,7 @@ from sqlalchemy import text, update
 from sqlmodel import select
 
 from bot.channels.telegram import Patience, TelegramChannel
+from bot.channels.telegram_updates import key_of
 from bot.clock import StoppedClock
 from bot.delivery.pace import Limits, Pace
 from bot.intake.intake import Intake
@@ -145,6 +146,10 @@ class TelegramTown:
         """The keys of the updates that were handled."""
         async with self.database.reading() as unit:
             return [row.key for row in await unit.rows(select(inbox.c.key).order_by(inbox.c.key))]
+
+    def keys(self, *numbers: int) -> list[str]:
+        """What updates with these numbers are remembered by, as `handled` lists them."""
+        return sorted(key_of(Bot(self.telegram.token), number) for number in numbers)
 
 
 @asynccontextmanager

@@ -52,7 +52,7 @@ async def test_somebody_writes_and_taps(town: TelegramTown) -> None:
     assert [toast.text for toast in thandi.toasts] == ["Done"]
     account = await town.account(thandi.id)
     assert account.language == "zu"
-    assert await town.handled() == [f"{town.telegram.bot_id}:{814_000_001 + n}" for n in range(2)]
+    assert await town.handled() == town.keys(814_000_001, 814_000_002)
 
 
 async def test_one_persons_updates_are_answered_in_order(town: TelegramTown) -> None:
@@ -94,7 +94,7 @@ async def test_a_slow_person_keeps_nobody_waiting(town: TelegramTown) -> None:
         await town.telegram.settled()
     assert texts(slow) == ["slow"]
     assert await town.effects() == 4
-    assert await town.handled() == [f"{town.telegram.bot_id}:{slow_id + number}" for number in range(4)]
+    assert await town.handled() == town.keys(*range(slow_id, slow_id + 4))
 
 
 # --- exactly once ---------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ async def test_an_update_that_fails_while_others_go_through_does_not_hold_the_to
     async with town.running(patience=Patience(poll=5, retry=0.001)):
         await town.telegram.settled()
     assert texts(thandi) == ["1"]
-    assert f"{town.telegram.bot_id}:{number} was let go" in caplog.text
+    assert f"{town.keys(number)[0]} was let go" in caplog.text
 
 
 async def test_while_nothing_goes_through_nothing_is_let_go(

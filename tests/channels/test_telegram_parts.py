@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.lines import Lines
 from bot.channels.telegram_session import Backoff, InTurn
-from bot.channels.telegram_updates import number_of, translate
+from bot.channels.telegram_updates import key_of, number_of, translate
 from bot.delivery.pace import Limits, Pace
 
 BOT = Bot("7000000001:AAEmulatorTokenOfNoValueAtAll-_0001")
@@ -29,7 +29,17 @@ anything = st.recursive(
 @given(anything)
 def test_nothing_that_comes_can_stop_the_channel(raw: Any) -> None:
     arrived = translate(raw, BOT, "riverbend_bot")
-    assert arrived is None or arrived.arrival.key == f"{BOT.id}:{number_of(raw)}"
+    assert arrived is None or arrived.arrival.key == key_of(BOT, number_of(raw) or 0)
+
+
+def test_what_an_update_is_remembered_by_tells_no_number() -> None:
+    """The gaps between numbers would count the taps on a secret ballot paper, which leave nothing else behind."""
+    keys = [key_of(BOT, number) for number in range(814_000_000, 814_001_000)]
+    assert len(set(keys)) == len(keys)
+    assert sorted(keys) != keys
+    assert not [key for number, key in enumerate(keys, 814_000_000) if str(number) in key]
+    other = Bot("7000000001:AEmulatorTokenOfAnotherBotAltogether_1")
+    assert key_of(other, 814_000_000) not in keys, "who has the database alone cannot count them out"
 
 
 def test_an_update_nested_beyond_measure_is_skipped() -> None:

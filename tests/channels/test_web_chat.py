@@ -68,7 +68,7 @@ async def test_a_message_is_shown_and_answered(web: WebTown) -> None:
     client_id = str(uuid.uuid4())
     answer = await browser.say("Hi <you> & 👋🏽", client_id)
     assert answer.status == 200
-    assert await answer.json() == {"toast": None}
+    assert await answer.json() == {"toast": None, "asides": []}
     mine, towns = (await browser.history())["messages"][-2:]
     assert towns.pop("id") > mine.pop("id")
     assert towns.pop("rev") > mine.pop("rev")
@@ -185,7 +185,7 @@ async def test_a_tap_edits_its_message_and_answers(web: WebTown) -> None:
     before = await browser.last()
     assert before["buttons"][0] == [{"text": "Edit", "data": "edit"}]
     answer = await browser.tap(before["id"], "edit")
-    assert await answer.json() == {"toast": {"text": "You tapped edit", "alert": False}}
+    assert await answer.json() == {"toast": {"text": "You tapped edit", "alert": False}, "asides": []}
     after = await browser.last()
     assert after["id"] == before["id"]
     assert after["rev"] > before["rev"]
@@ -193,7 +193,7 @@ async def test_a_tap_edits_its_message_and_answers(web: WebTown) -> None:
     assert after["edited"] is True
     assert after["buttons"] == [[{"text": "More", "data": "more"}]]
     alert = await browser.tap(before["id"], "alert")
-    assert await alert.json() == {"toast": {"text": "You tapped alert", "alert": True}}
+    assert await alert.json() == {"toast": {"text": "You tapped alert", "alert": True}, "asides": []}
 
 
 async def test_the_handler_sees_the_message_that_was_tapped(web: WebTown) -> None:
@@ -215,7 +215,8 @@ async def test_the_same_tap_counts_once_and_answers_again(web: WebTown) -> None:
     shown = await browser.last()
     client_id = str(uuid.uuid4())
     answers = await asyncio.gather(*(browser.tap(shown["id"], "edit", client_id) for _ in range(4)))
-    assert [await answer.json() for answer in answers] == [{"toast": {"text": "You tapped edit", "alert": False}}] * 4
+    said = {"toast": {"text": "You tapped edit", "alert": False}, "asides": []}
+    assert [await answer.json() for answer in answers] == [said] * 4
     assert web.answers.effects == ["start", "tap edit"]
     assert (await browser.last())["html"] == "Tapped: 1"
 
@@ -225,7 +226,7 @@ async def test_a_screen_that_stays_the_same_is_no_edit(web: WebTown) -> None:
     await browser.say("/keys")
     shown = await browser.last()
     answer = await browser.tap(shown["id"], "same")
-    assert await answer.json() == {"toast": None}
+    assert await answer.json() == {"toast": None, "asides": []}
     assert await browser.last() == shown
 
 

@@ -10,35 +10,49 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from handlers.ballots import actions as papers
 from handlers.contests import actions as contests
 from handlers.desk import actions as desk
 from handlers.draws import actions as draws
 from handlers.goods import actions as goods
 from handlers.goods import claiming, giving
 from handlers.hours import actions as hours
+from handlers.kit.links import Links
 from handlers.kit.who import Who
 from handlers.ledger import actions as ledger
+from handlers.meetings import actions as gatherings
+from handlers.meetings import checking, steering
+from handlers.meetings.calling import NewMeeting
+from handlers.minutes import actions as minutes
+from handlers.minutes import approving, assigning, following, registering
+from handlers.motions import actions as motions
 from handlers.needs import actions as needs
 from handlers.needs import production
 from handlers.orders import actions as orders
 from handlers.pickup import actions as pickup
 from handlers.pickup import collecting
+from handlers.polls import actions as polls
+from handlers.polls.opening import YES_NO, NewPoll
 from handlers.power import actions as power
+from handlers.proxies import actions as proxies
 from handlers.recalls import actions as recalls
 from handlers.repeats import actions as repeats
 from handlers.reports import actions as reports
+from handlers.results import actions as results
 from handlers.roles import actions as roles
 from handlers.roles import town_actions
 from handlers.shifts import actions as shifts
 from handlers.stock import actions as stock
 from handlers.stock import item_actions
-from storage.queries import residents
+from handlers.tellers import actions as tellers
+from handlers.tellers import secret as secret_papers
+from storage.queries import meetings, residents
 from storage.queries import roles as role_queries
 from storage.tables import ResidentState, Role
 from storage.unit import Unit
 from tests.conversations.walker import EVERYTHING, dump
 from tests.people import Person, Town
-from town.facts import NotAllowed, NotFound, NothingChanged
+from town.facts import NotAllowed, NotFound, NothingChanged, WasNotThere
 from town.series import Pattern
 from town.week import week_of
 
@@ -83,6 +97,11 @@ class Ground:
     settled: int
     ben: int
     contest: int
+    poll: int
+    gathering: int
+    running: int
+    meeting: int
+    published: int
 
 
 Call = Callable[[Unit, Who, Ground, datetime], Awaitable[Any]]
@@ -96,7 +115,32 @@ async def found(call: Awaitable[Any]) -> Any:
         return None
 
 
+NO_POLL = 2**31 - 1
+
+
+def a_poll(now: datetime, *, audience: str = "town") -> NewPoll:
+    """A poll that would be open for a day."""
+    return NewPoll(question="x", kind="yesno", options=YES_NO, audience=audience, closes_at=now + timedelta(days=1))
+
+
+async def not_there(unit: Unit, who: Who, ground: Ground, now: datetime) -> None:
+    """Every resident is told that only those who were there can object."""
+    with pytest.raises(WasNotThere):
+        await minutes.object_to(unit, who=who, meeting_id=ground.published, text="x", now=now)
+
+
 ACTIONS: dict[str, tuple[set[str], Call]] = {
+    "take_paper": (
+        RESIDENTS,
+        lambda u, w, g, now: found(papers.take(u, who=w, poll_id=NO_POLL, giver=0, now=now)),
+    ),
+    "put_in_for_another": (
+        RESIDENTS,
+        lambda u, w, g, now: found(
+            papers.put_in(u, who=w, poll_id=NO_POLL, giver=g.anna, choice="1", key=None, now=now)
+        ),
+    ),
+    "find_receipt": (RESIDENTS, lambda u, w, g, now: papers.counted(u, who=w, receipt="2B3X4C3MPE8K")),
     "join_shift": (RESIDENTS, lambda u, w, g, now: shifts.join_shift(u, who=w, shift_id=g.coming, now=now)),
     "open_shift": (RESIDENTS, lambda u, w, g, now: shifts.open_shift(u, who=w, shift_id=g.coming, now=now)),
     "my_projects": (ANY_COORDINATOR, lambda u, w, g, now: desk.my_projects(u, who=w)),
@@ -298,6 +342,17 @@ ACTIONS: dict[str, tuple[set[str], Call]] = {
         RESIDENTS,
         lambda u, w, g, now: found(goods.change_to(u, who=w, batch_id=999, amount=1000, now=now)),
     ),
+    "read an agenda": (RESIDENTS, lambda u, w, g, now: found(motions.agenda(u, who=w, meeting_id=999, now=now))),
+    "read an item of one": (RESIDENTS, lambda u, w, g, now: found(motions.page(u, who=w, item_id=999, now=now))),
+    "propose something": (
+        RESIDENTS,
+        lambda u, w, g, now: found(
+            motions.propose(u, who=w, meeting_id=999, kind="topic", title="x", about="", now=now)
+        ),
+    ),
+    "second a proposal": (RESIDENTS, lambda u, w, g, now: found(motions.second(u, who=w, item_id=999, now=now))),
+    "second it no more": (RESIDENTS, lambda u, w, g, now: found(motions.unsecond(u, who=w, item_id=999, now=now))),
+    "take a proposal back": (RESIDENTS, lambda u, w, g, now: found(motions.withdraw(u, who=w, item_id=999, now=now))),
     "draws there are": (RESIDENTS, lambda u, w, g, now: draws.every(u, who=w)),
     "see a draw": (RESIDENTS, lambda u, w, g, now: found(draws.one(u, who=w, batch_id=999))),
     "a draw's file": (RESIDENTS, lambda u, w, g, now: found(draws.file_of(u, who=w, batch_id=999))),
@@ -337,6 +392,165 @@ ACTIONS: dict[str, tuple[set[str], Call]] = {
         lambda u, w, g, now: found(production.of_item(u, who=w, item_id=999, now=now)),
     ),
     "production as a file": (ANY_COORDINATOR, lambda u, w, g, now: production.as_file(u, who=w, now=now)),
+    "ask the town": (OF_THE_TOWN, lambda u, w, g, now: polls.ask(u, who=w, new=a_poll(now), now=now)),
+    "ask a project": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: polls.ask(u, who=w, new=a_poll(now, audience=f"project:{g.project}"), now=now),
+    ),
+    "whom one may ask": (ANY_COORDINATOR, lambda u, w, g, now: polls.must_ask(u, who=w)),
+    "look at one's proxies": (RESIDENTS, lambda u, w, g, now: proxies.mine(u, who=w, now=now)),
+    "look at a proxy": (RESIDENTS, lambda u, w, g, now: found(proxies.one(u, who=w, proxy_id=999))),
+    "for whom one votes": (RESIDENTS, lambda u, w, g, now: proxies.in_poll(u, who=w, poll_id=g.poll)),
+    "where one may give a proxy": (RESIDENTS, lambda u, w, g, now: proxies.polls_to_give(u, who=w, now=now)),
+    "give a proxy": (
+        RESIDENTS,
+        lambda u, w, g, now: proxies.give(u, who=w, holder_id=g.anna, poll_id=None, now=now),
+    ),
+    "take a proxy back": (RESIDENTS, lambda u, w, g, now: found(proxies.end(u, who=w, proxy_id=999, now=now))),
+    "hand a proxy back": (RESIDENTS, lambda u, w, g, now: found(proxies.decline(u, who=w, proxy_id=999, now=now))),
+    "the tellers' page": (OF_THE_PROJECT, lambda u, w, g, now: tellers.desk(u, who=w, poll_id=g.poll)),
+    "who voted on paper": (OF_THE_PROJECT, lambda u, w, g, now: tellers.everybody(u, who=w, poll_id=g.poll)),
+    "what waits on paper": (OF_THE_PROJECT, lambda u, w, g, now: tellers.waiting(u, who=w, poll_id=g.poll)),
+    "name a teller": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: tellers.name_teller(u, who=w, poll_id=g.poll, resident_id=g.ben, now=now),
+    ),
+    "drop a teller": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(tellers.drop_teller(u, who=w, poll_id=g.poll, resident_id=g.ben, now=now)),
+    ),
+    "enter a vote on paper": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: tellers.enter(u, who=w, poll_id=g.poll, voter_id=g.anna, choice="1", now=now),
+    ),
+    "tick a name off": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(tellers.tick_name(u, who=w, poll_id=g.poll, voter_id=g.anna, now=now)),
+    ),
+    "confirm a vote on paper": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(tellers.confirm(u, who=w, poll_id=g.poll, voter_id=g.anna, now=now)),
+    ),
+    "strike a vote on paper": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(tellers.strike(u, who=w, poll_id=g.poll, voter_id=g.anna, now=now)),
+    ),
+    "enter a secret paper": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(secret_papers.enter_secret(u, who=w, poll_id=g.poll, choice="1", now=now)),
+    ),
+    "see secret papers": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: secret_papers.secret_papers(u, who=w, poll_id=g.poll),
+    ),
+    "confirm a secret paper": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(secret_papers.confirm_secret(u, who=w, poll_id=g.poll, paper_id=9, now=now)),
+    ),
+    "throw a secret paper away": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: found(secret_papers.strike_secret(u, who=w, poll_id=g.poll, paper_id=9, now=now)),
+    ),
+    "object to a vote on paper": (
+        RESIDENTS,
+        lambda u, w, g, now: found(tellers.object_to(u, who=w, poll_id=g.poll, now=now)),
+    ),
+    "look at polls": (RESIDENTS, lambda u, w, g, now: polls.current(u, who=w, now=now)),
+    "look at past polls": (RESIDENTS, lambda u, w, g, now: polls.past(u, who=w)),
+    "look at a poll": (RESIDENTS, lambda u, w, g, now: polls.page(u, who=w, poll_id=g.poll, now=now)),
+    "look at a result": (RESIDENTS, lambda u, w, g, now: results.one(u, who=w, poll_id=g.poll)),
+    "a poll's file": (RESIDENTS, lambda u, w, g, now: found(results.file_of(u, who=w, poll_id=g.poll))),
+    "who voted how": (RESIDENTS, lambda u, w, g, now: found(results.votes_of(u, who=w, poll_id=g.poll))),
+    "who has voted": (OF_THE_PROJECT, lambda u, w, g, now: found(results.roll_of(u, who=w, poll_id=g.poll))),
+    "remind of a poll": (OF_THE_PROJECT, lambda u, w, g, now: polls.remind(u, who=w, poll_id=g.poll, now=now)),
+    "close a poll": (OF_THE_PROJECT, lambda u, w, g, now: polls.close_now(u, who=w, poll_id=g.poll, now=now)),
+    "close a poll later": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: polls.close_later(u, who=w, poll_id=g.poll, closes_at=now + timedelta(days=9), now=now),
+    ),
+    "call the town to a meeting": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: gatherings.call(u, who=w, new=NewMeeting("x", "town", 60), now=now),
+    ),
+    "call a project to one": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: gatherings.call(
+            u, who=w, new=NewMeeting("x", f"project:{g.project}", 60, project_id=g.project), now=now
+        ),
+    ),
+    "call the council to one": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: gatherings.call(u, who=w, new=NewMeeting("x", "role:council", 60), now=now),
+    ),
+    "whom one may call": (ANY_COORDINATOR, lambda u, w, g, now: gatherings.callable_audiences(u, who=w, now=now)),
+    "look at meetings": (RESIDENTS, lambda u, w, g, now: gatherings.coming(u, who=w)),
+    "look at past ones": (RESIDENTS, lambda u, w, g, now: gatherings.past(u, who=w)),
+    "look at a meeting": (RESIDENTS, lambda u, w, g, now: gatherings.page(u, who=w, meeting_id=g.gathering, now=now)),
+    "answer an invitation": (
+        RESIDENTS,
+        lambda u, w, g, now: gatherings.answer(u, who=w, meeting_id=g.gathering, coming="yes", people=2, now=now),
+    ),
+    "put a meeting elsewhere": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: steering.change(u, who=w, meeting_id=g.gathering, place="y", now=now),
+    ),
+    "call off a meeting": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: steering.call_off(u, who=w, meeting_id=g.gathering, reason="x", now=now),
+    ),
+    "begin a meeting": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: steering.begin(u, who=w, meeting_id=g.running, now=now),
+    ),
+    "end a meeting": (OF_THE_PROJECT, lambda u, w, g, now: steering.end(u, who=w, meeting_id=g.running, now=now)),
+    "show a room's code": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: checking.show_code(u, who=w, meeting_id=g.running, links=Links(), now=now),
+    ),
+    "see who is there": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: checking.who_is_here(u, who=w, meeting_id=g.running, page=0, size=5),
+    ),
+    "tick somebody there": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: checking.tick(u, who=w, meeting_id=g.running, resident_id=g.anna, here=True, now=now),
+    ),
+    "send a room's code": (
+        RESIDENTS,
+        lambda u, w, g, now: checking.may_send_code(u, who=w, meeting_id=g.running, now=now),
+    ),
+    "call off a poll": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: polls.call_off(u, who=w, poll_id=g.poll, reason="x", now=now),
+    ),
+    "what was decided": (RESIDENTS, lambda u, w, g, now: registering.search(u, who=w, text="well", page=0)),
+    "one decision": (RESIDENTS, lambda u, w, g, now: found(registering.entry(u, who=w, decision_id=999))),
+    "what I took on": (RESIDENTS, lambda u, w, g, now: following.mine(u, who=w)),
+    "what is still to be done": (RESIDENTS, lambda u, w, g, now: following.all_open(u, who=w)),
+    "write minutes": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: minutes.write(u, who=w, meeting_id=g.meeting, item_id=0, text="x", over=False, now=now),
+    ),
+    "publish minutes": (OF_THE_PROJECT, lambda u, w, g, now: minutes.publish(u, who=w, meeting_id=g.running, now=now)),
+    "have minutes approved": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: approving.choose(u, who=w, minutes_of=g.published, now=now),
+    ),
+    "say what is to be done": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: assigning.make(
+            u,
+            who=w,
+            meeting_id=g.meeting,
+            item_id=None,
+            decision_id=None,
+            text="x",
+            owner_id=g.anna,
+            due=None,
+            now=now,
+        ),
+    ),
+    "object to minutes": (RESIDENTS, lambda u, w, g, now: not_there(u, w, g, now)),
     "give back": (RESIDENTS, lambda u, w, g, now: found(giving.give_back(u, who=w, batch_id=999, now=now))),
     "leave a line": (RESIDENTS, lambda u, w, g, now: found(giving.leave(u, who=w, batch_id=999, now=now))),
     "collect later": (
@@ -433,14 +647,27 @@ async def test_who_may_do_what(town: Town) -> None:
         anna=anna.resident_id,
         applicant=people["applicant"].me,
         coordinator=people["coordinator"].me,
+        poll=await town.poll(audience=f"project:{project}", project_id=project),
+        gathering=await town.meeting(project_id=project),
+        running=await _begun(town, await town.meeting(project_id=project, day=0, at="12:45")),
+        meeting=await town.meeting(audience=f"project:{project}", project_id=project),
+        published=await town.meeting(audience=f"project:{project}", project_id=project),
         **await _disagreement(town, project, anna),
     )
+    async with town.app.database.unit() as unit:
+        await meetings.change(unit, ground.published, published_at=town.clock.now())
     before = await dump(town, *EVERYTHING)
     for name, (allowed, call) in ACTIONS.items():
         for kind, who in people.items():
             may = await _may(town, call, who, ground)
             assert may == (kind in allowed), f"{name} by {kind}: {'allowed' if may else 'refused'}"
-            assert await dump(town, *EVERYTHING) == before
+        assert await dump(town, *EVERYTHING) == before, name
+
+
+async def _begun(town: Town, meeting_id: int) -> int:
+    async with town.app.database.unit() as unit:
+        await meetings.change(unit, meeting_id, opened_at=town.clock.now())
+    return meeting_id
 
 
 class _UndoneError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from bot.channels.web.limits import check_text
 from handlers import catalogue
 from handlers.kit.facts import known, sentence
 from handlers.kit.goods_words import RECALL
-from handlers.kit.reasons import MISTAKE, REFUND, REJECT
+from handlers.kit.reasons import DECLINE, MISTAKE, POLL_OFF, REFUND, REJECT
 from handlers.kit.screens import Screen
 from handlers.series.reasons import kept
 from locales import LANGUAGES, _, speaking
@@ -19,7 +20,10 @@ from tests.channels.telegram_town import until
 from tests.emulators.telegram_html import parse
 from tests.people import OPENING, Town
 from town import facts
+from town.counting import count, decide
 from town.facts import Fact
+from town.poll_file import result_of
+from town.polls import Kind, Question, Threshold
 from town.series import Pattern
 from town.settings import SPECS, TownSettings
 from town.swaps import Rule
@@ -87,7 +91,86 @@ HANDED = {"to": "Ben <b>", "at": SHIFT["starts_at"]}
 PICKED_UP = {name: SHIFT[name] for name in ("starts_at", "ends_at")}
 DRAW: dict[str, Any] = {"number": 7, "position": 3}
 RECALLED = {"made_on": "2026-11-24"}
+ASKED: dict[str, Any] = {"poll": 7, "question": "A well & <a pump>?", "about": "It <costs> " * 80, "points": 12}
+ASKED |= {"words": '{"en": {}, "es": {"question": "¿Un <pozo>?", "about": "x"}}', "kind": "yesno", "secret": False}
+ASKED |= {"options": '[{"name": "Yes"}, {"name": "No"}]', "closes_at": SHIFT["ends_at"], "electorate": 94}
+OF_SEVERAL = {"options": '[{"name": "Bread & <b>", "names": {"es": "Pan <i>"}}, {"name": "Milk"}]'}
+PROXY = {"proxy": 3, "giver": "Anna <b>", "holder": "Ben <b>", "poll": 2, "question": "A <well>?"}
+PROXY |= {"words": '{"es": {"question": "¿Un <pozo>?", "about": ""}}'}
+PROXY_NOTICES = ("given", "declined", "ended")
+ON_PAPER = {"poll": 2, "question": "A <well>?", "words": PROXY["words"], "secret": False, "entered": "Anna <b>"}
+ON_PAPER |= {"confirmed": "Ben <b>", "closes_at": "2026-11-25T06:00:00+00:00"}
+BALLOTS = {
+    Kind.YESNO: {"1": 61, "2": 30, "": 3},
+    Kind.SINGLE: {"1": 61, "2": 30},
+    Kind.APPROVAL: {"1": 40, "1,3": 20, "": 1},
+    Kind.RANKED: {"1>2": 30, "2>1": 31, "3>1": 20, "3": 2},
+    Kind.POINTS: {"1:4,3:6": 20, "2:10": 1},
+}
+
+
+def came(kind: Kind, ballots: dict[str, int], **asked: Any) -> dict[str, Any]:
+    """The fields of a result."""
+    options = [{"name": "Bread & <b>", "names": {"es": "Pan <i>"}}, {"name": "Milk $1"}, {"name": "Eggs $2"}]
+    question = Question(kind, 2 if kind is Kind.YESNO else 3, points=10, **asked)
+    tally = count(question, ballots.items())
+    decided = decide(question, tally, 94)
+    return {
+        **ASKED,
+        "kind": kind.value,
+        "options": json.dumps(options[: question.options]),
+        "outcome": decided.result.value,
+        "winners": list(decided.winners),
+        "tally": result_of(tally, decided) | {"voted": tally.ballots},
+        "threshold": question.threshold.value,
+        "of_electorate": question.of_electorate,
+        "secret": kind is Kind.RANKED,
+        "digest": "ab" * 32 if kind is Kind.RANKED else "",
+    }
+
+
+MOTION = {"item": 3, "kind": "motion", "title": "A <well>?", "about": "It <is> dry.\nSo.", "name": "Anna <b>", "by": 4}
+MOTION |= {"meeting": 2, "of": "Spring & <b>", "starts_at": SHIFT["starts_at"]}
+UNDATED = {**MOTION, "kind": "topic", "about": "", "starts_at": None}
+MINUTES = {"meeting": 2, "title": "Spring & <b>", "starts_at": SHIFT["starts_at"]}
+FOLLOW = {"follow": 4, "text": "Ask <three> firms", "meeting": 2, "title": "Spring & <b>", "due": "2026-11-27"}
+CALLED: dict[str, Any] = {"meeting": 2, "title": "Spring & <b>", "about": "The <well>.\nAnd more.", "length": 90}
+CALLED |= {"starts_at": SHIFT["starts_at"], "place": "Hall <1>", "link": "https://meet.example/?a=1&b=2"}
+BARE = {**CALLED, "about": "", "place": "", "link": ""}
+RESULTS = [
+    came(kind, ballots, **asked)
+    for kind in Kind
+    for ballots in ({}, {"": 2}, BALLOTS[kind], dict.fromkeys(BALLOTS[kind], 1))
+    for asked in ({}, {"quorum": 50, "threshold": Threshold.TWO_THIRDS}, {"of_electorate": True})
+]
 FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
+    "meeting.invited": (CALLED, BARE),
+    "meeting.dated": tuple({**fields, "noted": noted} for fields in (CALLED, BARE) for noted in (0, 1)),
+    "meeting.changed": tuple(
+        {**CALLED, "what": what} for what in (["starts_at"], ["length"], ["place"], ["link"], ["starts_at", "place"])
+    ),
+    "meeting.off": tuple(
+        {**CALLED, "starts_at": starts, "reason": "Rain & <wind>"} for starts in (None, CALLED["starts_at"])
+    ),
+    "meeting.reminder": ({**CALLED, "noted": 1}, BARE),
+    "meeting.undated": ({"meeting": 2, "title": "Spring & <b>"},),
+    "minutes.published": (MINUTES, {**MINUTES, "starts_at": None}),
+    "minutes.approved": (MINUTES,),
+    "minutes.objection": ({"meeting": 2, "title": "Spring & <b>", "name": "Anna <b>", "text": "Not <so>.\nNo."},),
+    "followup.given": ({**FOLLOW, "by": "Ben <b>"}, {**FOLLOW, "due": None, "by": "Ben <b>"}),
+    "followup.reminder": (FOLLOW,),
+    "followup.overdue": (FOLLOW,),
+    "followup.cannot": ({**FOLLOW, "name": "Anna <b>", "why": "No <time>"},),
+    "followup.off": ({**FOLLOW, "by": "Ben <b>"},),
+    "motion.on": (MOTION, UNDATED),
+    "motion.proposed": ({**MOTION, "on": False}, {**UNDATED, "on": True}),
+    "motion.declined": tuple(
+        {**one, "reason": reason, "was_on": was_on, "decliner": "Ben <b>"}
+        for one in (MOTION, UNDATED)
+        for reason in (*DECLINE, "<no>")
+        for was_on in (True, False)
+    ),
+    "motion.changed": ({**MOTION, "changer": "Ben <b>"}, {**UNDATED, "changer": "Ben <b>"}),
     "shift.reminder": ({**SHIFT, "lead": 1440, "joined": False}, {**SHIFT, "lead": 120, "joined": True}),
     "shift.changed": (
         {**OLD, **SHIFT},
@@ -264,6 +347,33 @@ FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "recall.clear": tuple({**GOODS, **RECALLED, "handed": had, "carried": 0, "paid": 0} for had in (0, 2000)),
     "recall.off": (GOODS,),
+    **{
+        f"poll.{what}": (
+            ASKED,
+            {**ASKED, "closes_at": None, "words": "{}", "about": ""},
+            *({**ASKED, **OF_SEVERAL, "kind": kind} for kind in ("single", "approval", "ranked", "points")),
+            {**ASKED, **OF_SEVERAL, "kind": "single", "secret": True},
+        )
+        for what in ("opened", "reminder")
+    },
+    "poll.result": tuple(RESULTS),
+    "poll.cancelled": tuple({**ASKED, "reason": reason} for reason in (*POLL_OFF, "The <river>")),
+    **{f"proxy.{what}": (PROXY, {**PROXY, "poll": None, "question": None, "words": None}) for what in PROXY_NOTICES},
+    "proxy.asked": ({**ASKED, "many": 1}, {**ASKED, "many": 2, "closes_at": None}),
+    "proxy.voted": (
+        {**ASKED, "holder": "Ben <b>", "choice": "1"},
+        {**ASKED, "holder": "Ben <b>", "choice": ""},
+        {**ASKED, **OF_SEVERAL, "kind": "ranked", "holder": "Ben <b>", "choice": "2>1"},
+        {**ASKED, **OF_SEVERAL, "kind": "single", "holder": "Ben <b>", "secret": True},
+    ),
+    "teller.named": ({**ON_PAPER, "by": "Ben <b>"},),
+    "teller.dropped": ({**ON_PAPER, "by": "Ben <b>"},),
+    "teller.waiting": tuple({**ON_PAPER, "secret": one, "names": 1, "papers": 2} for one in (True, False)),
+    "paper.confirmed": (ON_PAPER,),
+    "paper.objected": tuple(
+        {**ON_PAPER, "name": "Carl <b>", "secret": one, "out": out}
+        for one, out in ((False, True), (False, False), (True, False))
+    ),
     "plan.offer": tuple({**SHIFT, "until": SHIFT["starts_at"], "learner": learner} for learner in (True, False)),
 }
 """For every notice, what its fields may be."""
@@ -302,7 +412,9 @@ EXAMPLES |= {"first": date(2026, 11, 10), "last": date(2026, 11, 24), "days": 14
 EXAMPLES |= {"opens_at": OPENING, "since": OPENING, "rest": 660, "skills": (1, 2), "proof": True, "minor": True}
 EXAMPLES |= {"key": "most_places", "minutes": 120, "rule": Rule.CLASH.value}
 EXAMPLES |= {"step": 100, "free": 500, "left": 500, "handed": 1000, "unit": "kg", "home": True, "price": 1250}
-EXAMPLES |= {"number": 12, "waiting": 2}
+EXAMPLES |= {"number": 12, "waiting": 2, "least": 2, "longest": 60}
+EXAMPLES |= {"kind": "points", "options": 3, "points": 10}
+EXAMPLES |= {"ticked": 2}
 EXAMPLES |= {"currency": "ZAR", "draw_at": OPENING, "day": date(2026, 11, 24)}
 
 
@@ -318,7 +430,7 @@ def test_every_fact_in_every_language(language: str) -> None:
             check_text(str(sentence(facts.BadSetting(key=key, low=None, high=None), RIVERBEND.tz)))
         for needed in ("mayor", "coordinator", "a coordinator", "town coordinator", "resident", "new account"):
             check_text(str(sentence(facts.NotAllowed(needed=needed), RIVERBEND.tz)))
-        for needed in ("treasurer", "takings"):
+        for needed in ("treasurer", "takings", "caller", "teller"):
             check_text(str(sentence(facts.NotAllowed(needed=needed), RIVERBEND.tz)))
         for what in ("shift", "project", "resident", "role", "applicant", "topic", "language", "time", "anything"):
             check_text(str(sentence(facts.NotFound(what=what), RIVERBEND.tz)))
@@ -387,6 +499,7 @@ SCREENS += [
     "w:putright:sure:yes", "order:entry:2:0:0:", "order:day:1:0:0:2026-11-24", "order:takings:0:0:0:",
     "order:file:0:0:0:",
 ]  # fmt: skip
+SCREENS += ["vote:take:1:::0:0", "vote:check:0:::0:0"]
 SCREENS += [f"town:setting:0:0:{spec.key}" for spec in SPECS]
 SCREENS += [
     "need:open:0:0", "w:needs:people:4", "w:needs:items:i1", "w:needs:amount:2000", "w:needs:amount:done",
@@ -409,6 +522,56 @@ SCREENS += [
 ]  # fmt: skip
 
 
+SCREENS += [
+    "proxy:mine:0:0:0", "proxy:give:0:0:0", "w:proxy:poll:1", "typed:Anna", "w:proxy:holder:2", "w:proxy:sure:yes",
+    "proxy:mine:0:0:0", "proxy:one:1:0:0", "proxy:vote:1:0:0", "proxy:ended:1:0:0", "proxy:give:1:0:0",
+    "teller:home:1:0:0:", "teller:people:1:0:0:", "teller:name:1:0:0:", "typed:Anna", "w:teller:person:2",
+    "teller:people:1:0:0:", "teller:enter:1:0:0:", "typed:Anna", "w:papername:person:2", "typed:?",
+    "teller:sure:1:2:0:1", "teller:put:1:2:0:1", "teller:home:1:0:0:", "teller:waiting:1:0:0:", "teller:one:1:2:0:",
+    "teller:confirm:1:2:0:", "teller:file:1:0:0:", "teller:strike:1:2:0:", "teller:drop:1:2:0:",
+]  # fmt: skip
+
+
+SCREENS += [
+    "poll:open:0:0:0:", "poll:over:0:0:0:", "poll:page:1:0:0:", "poll:share:1:0:0:", "poll:close:1:0:0:",
+    "poll:remind:1:0:0:", "poll:later:1:0:0:", "w:polllater:later:1440", "poll:off:1:0:0:", "w:polloff:reason:0",
+    "poll:new:0:0:0:", "typed:Where?", "w:poll:about:none", "w:poll:kind:approval", "typed:Here\nThere",
+    "w:poll:options:done", "w:poll:audience:town", "w:poll:preview:most", "w:poll:most:1", "w:poll:preview:benefits",
+    "w:poll:benefits:no", "w:poll:preview:secret", "w:poll:secret:no", "w:poll:preview:hidden", "w:poll:hidden:yes",
+    "w:poll:preview:quorum", "w:poll:quorum:50", "w:poll:preview:takes", "w:poll:takes:two_thirds_all",
+    "w:poll:preview:proxies", "w:poll:proxies:no", "w:poll:preview:opens", "w:poll:opens:now", "w:poll:preview:closes",
+    "w:poll:closes:1440", "w:poll:preview:words", "w:poll:words:without", "w:poll:words:enough", "w:poll:preview:kind",
+    "w:poll:kind:points", "w:poll:points:10", "w:poll:preview:p1", "w:poll:preview:p2", "w:poll:preview:ask",
+    "poll:page:2:0:0:", "poll:closed:2:0:0:", "poll:page:2:0:0:", "poll:over:0:0:0:", "poll:result:1:0:0:",
+    "poll:result:2:0:0:", "poll:chart:2:0:0:", "poll:votes:2:0:0:", "poll:file:2:0:0:", "poll:roll:2:0:0:",
+]  # fmt: skip
+SCREENS += [
+    "meet:coming:0:0:0", "meet:past:0:0:0", "meet:page:1:0:0", "meet:page:2:0:0", "meet:yes:2:0:0", "meet:people:2:3:0",
+    "meet:many:2:0:0", "w:meetingpeople:people:4", "meet:maybe:2:0:0", "meet:page:2:0:0", "meet:no:2:0:0",
+    "meet:ics:2:0:0", "meet:desk:2:0:0", "meet:change:2:0:0", "meet:set:2:1:0", "typed:Later", "meet:set:2:2:0",
+    "w:changemeeting:about:none", "meet:set:2:3:0", "typed:1/12 18:00", "w:changemeeting:sure:yes", "meet:set:2:4:0",
+    "w:changemeeting:length:60", "meet:set:2:5:0", "w:changemeeting:place:none", "meet:set:2:6:0", "typed:https://a.b/",
+    "w:changemeeting:sure:yes", "meet:set:2:7:0", "typed:40 %", "meet:set:2:8:0", "typed:Nobody", "typed:Anna",
+    "w:changemeeting:secretary:2", "meet:code:2:0:0", "meet:desk:1:0:0", "meet:code:1:0:0", "meet:in:1:0:0", "typed:x",
+    "leave", "meet:here:1:0:0", "meet:tick:1:2:0", "meet:untick:1:2:0", "meet:find:1:0:0", "typed:Anna",
+    "w:tickmeeting:person:2", "meet:begin:1:0:0", "meet:page:1:0:0", "meet:end:1:0:0", "meet:ended:1:0:0",
+    "meet:desk:1:0:0", "meet:page:1:0:0", "meet:past:0:0:0", "meet:new:0:0:0", "typed:Spring",
+    "w:newmeeting:about:none", "typed:some day", "typed:1/12 18:00\n2/12 18:00", "w:newmeeting:length:60", "typed:Hall",
+    "w:newmeeting:link:none",
+    "w:newmeeting:whom:town", "w:newmeeting:benefits:all", "w:newmeeting:quorum:25", "w:newmeeting:secretary:me",
+    "w:newmeeting:look:quorum", "typed:3 x", "w:newmeeting:look:yes", "meet:page:3:0:0", "meet:desk:3:0:0",
+    "meet:off:3:0:0", "typed:Rain", "w:offmeeting:sure:yes", "meet:page:3:0:0",
+]  # fmt: skip
+SCREENS += [
+    "minutes:follow:1:0:0:", "typed:Dig", "w:followup:owner:2", "w:followup:due:2026-11-30", "minutes:todo:1:0:0:",
+    "minutes:of:1:0:0:", "minutes:give:1:0:0:", "w:followgive:owner:me", "minutes:done:1:0:0:", "minutes:cant:1:0:0:",
+    "minutes:shift:1:0:0:", "minutes:drop:1:0:0:", "minutes:mine:0:0:0:", "minutes:all:0:0:0:",
+    "minutes:gnote:1:0:0:", "typed:It rained.", "w:minutesnote:note:done", "minutes:write:1:0:0:",
+    "minutes:publish:1:0:0:", "minutes:published:1:0:0:", "minutes:read:1:0:0:", "minutes:propose:1:0:0:",
+    "minutes:find:0:0:0:", "typed:well", "minutes:list:0:0:0:well",
+]  # fmt: skip
+
+
 @on_sqlite
 @on_web
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -419,11 +582,13 @@ async def test_every_screen_in_every_language(town: Town, language: str, caplog:
     await town.batch("Bread", 10, allowance=3000, home_allowance=6000, price=1250, day=1)
     await town.batch("Honey", 6, unit="jar", sharing="draw", price=1250, day=1)
     await town.batch("Milk", 6, unit="litre", sharing="least", day=2)
+    await town.poll("A well?", by=mayor)
+    await town.meeting(by=mayor)
     await town.moves(hours=3)
     await mayor.looks()
     await mayor.speaks(language)
     for data in SCREENS:
-        await mayor.forges(data)
+        await (mayor.says(data.removeprefix("typed:")) if data.startswith("typed:") else mayor.forges(data))
         assert not [record for record in caplog.records if record.levelname == "ERROR"], data
     for command in catalogue.commands():
         await mayor.says(f"/{command.name}")

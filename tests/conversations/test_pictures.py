@@ -372,8 +372,8 @@ async def test_the_page_knows_when_a_photo_is_waited_for(town: Town) -> None:
 @once
 async def test_a_photo_stands_in_its_senders_chat(town: Town) -> None:
     pieter = await is_asked(town)
-    assert await post(pieter, photo(exif=gps())) == (200, {"toast": None})
-    assert await post(pieter, photo(CRUST)) == (200, {"toast": None}), "the same id counts once"
+    assert await post(pieter, photo(exif=gps())) == (200, {"toast": None, "asides": []})
+    assert await post(pieter, photo(CRUST)) == (200, {"toast": None, "asides": []}), "the same id counts once"
     mine = [message for message in (await history(pieter))["messages"] if message["photo"]]
     [sent] = mine
     assert (sent["from"], sent["text"], sent["photo"]["alt"]) == ("me", "", "Photo")

@@ -118,6 +118,31 @@ async def test_a_group_that_moved(tg: TelegramEmulator, sender: TelegramSender, 
     assert (report.outcome, report.moved_to) == (Outcome.MOVED, str(town.id))
 
 
+async def test_a_message_is_changed_where_it_stands(
+    tg: TelegramEmulator, sender: TelegramSender, thandi: Person
+) -> None:
+    group = tg.group("Bakers", thandi)
+    sent = await sender.send(str(group.id), Outgoing("0 of 2", ((("Vote", "https://example.org/"),),)), lane=Lane.BULK)
+    number, changed = int(sent.reference or 0), Outgoing("<b>1</b> of 2", ((("Vote", "https://example.org/"),),))
+    left: list[str] = []
+
+    async def leaving() -> None:
+        left.append("left")
+
+    for _time in range(2):  # the second time it says so already, which is just as well
+        edited = await sender.edit(str(group.id), number, changed, leaving=leaving)
+        assert (edited.outcome, edited.reference) == (Outcome.SENT, str(number))
+    assert (group.messages[-1].text, group.messages[-1].labels, left) == ("1 of 2", ["Vote"], ["left", "left"])
+    assert (await sender.edit(str(group.id), number + 99, HELLO)).outcome is Outcome.REFUSED
+    tg.fail_next("editMessageText", kind="500")
+    assert (await sender.edit(str(group.id), number, HELLO)).outcome is Outcome.RETRY
+    old, new = group.id, group.migrates(by=thandi)
+    moved = await sender.edit(str(old), number, HELLO)
+    assert (moved.outcome, moved.moved_to) == (Outcome.MOVED, str(new))
+    group.removes_bot(by=thandi)
+    assert (await sender.edit(str(new), number, HELLO)).outcome is Outcome.BLOCKED
+
+
 async def test_messages_that_telegram_never_takes(tg: TelegramEmulator, sender: TelegramSender, thandi: Person) -> None:
     for screen in (
         Outgoing("<b>open"),

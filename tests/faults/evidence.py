@@ -8,6 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from aiogram import Bot
+
+from bot.channels.telegram_updates import key_of
 from tests.emulators.telegram import TelegramEmulator
 from tests.emulators.telegram_world import Call
 from tests.faults.child import rows
@@ -48,5 +51,6 @@ def arrived(calls: Iterable[Call]) -> Counter[Reply]:
 def inbox(file: Path, tg: TelegramEmulator, numbers: Iterable[int]) -> dict[int, list[Reply]]:
     """The replies of those of these updates that are committed, by the updates' numbers."""
     stored = dict(rows(file, "SELECT key, replies FROM inbox"))
-    keys = {number: f"{tg.bot_id}:{number}" for number in numbers}
+    bot = Bot(tg.token)
+    keys = {number: key_of(bot, number) for number in numbers}
     return {number: replies_of(stored[key]) for number, key in keys.items() if key in stored}

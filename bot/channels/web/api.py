@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -17,7 +18,7 @@ from bot.channels.web.doorway import Doorway
 from bot.channels.web.limits import LARGEST_SENT, MOST_DATA, MOST_TEXT
 from bot.channels.web.live import Live
 from bot.channels.web.security import Guard, body_of
-from bot.channels.web.session import Toast
+from bot.channels.web.session import Aside, Toast, hearing_asides
 from storage.engine import Database
 from storage.queries import web as queries
 from storage.queries.web import Phone
@@ -92,18 +93,22 @@ class Api:
         return web.json_response(found | expected(phone))
 
     async def say(self, request: web.Request) -> web.StreamResponse:
-        """`{"id": uuid, "text": str}` → `{"toast": null}`, once it is committed and answered."""
+        """`{"id": uuid, "text": str}` → `{"toast": null, "asides"}`, once it is committed and answered.
+
+        `asides` is what this page alone is shown in place of what the chat keeps: `[{"message", "html", "buttons"}]`.
+        """
         self._guard.check_post(request)
         async with self._database.reading() as unit:
             phone = await self._phones.find(unit, request)
         self._pace(request, phone)
         fields = await _fields(request)
         client_id, text = _uuid(fields), _text(fields)
-        await self._doorway.say(phone, client_id, text)
-        return _answer(None)
+        with hearing_asides() as asides:
+            await self._doorway.say(phone, client_id, text)
+        return _answer(None, asides)
 
     async def tap(self, request: web.Request) -> web.StreamResponse:
-        """`{"id": uuid, "message": id, "data": str}` → `{"toast": {"text", "alert"} | null}`."""
+        """`{"id": uuid, "message": id, "data": str}` → `{"toast": {"text", "alert"} | null, "asides"}`, as above."""
         self._guard.check_post(request)
         async with self._database.reading() as unit:
             phone = await self._phones.find(unit, request)
@@ -116,7 +121,9 @@ class Api:
             tapped = await queries.message(unit, phone.account_id, message_id) if known else None
         if tapped is None or tapped.mine:
             raise web.HTTPNotFound
-        return _answer(await self._doorway.tap(phone, client_id, tapped, data))
+        with hearing_asides() as asides:
+            toast = await self._doorway.tap(phone, client_id, tapped, data)
+        return _answer(toast, asides)
 
     async def picture(self, request: web.Request) -> web.StreamResponse:
         """`?id=<uuid>` and a photo as the body → `{"toast": null}`, once it is committed and answered."""
@@ -157,9 +164,9 @@ class Api:
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(math.ceil(wait))})
 
 
-def _answer(toast: Toast | None) -> web.Response:
+def _answer(toast: Toast | None, asides: Sequence[Aside] = ()) -> web.Response:
     said = {"text": toast.text, "alert": toast.alert} if toast is not None and toast.text else None
-    return web.json_response({"toast": said})
+    return web.json_response({"toast": said, "asides": list(asides)})
 
 
 async def _fields(request: web.Request) -> dict[str, Any]:

@@ -90,7 +90,8 @@ class Chats:
                 kept = await web.by_key(unit, turn.account_id, key)
                 return Written(kept.id, kept.at, load(kept.body))
             if file is not None:
-                await web.put_file(unit, (body.get("photo") or body["document"])["id"], turn.account_id, file, at)
+                file_id = (body.get("photo") or body["document"])["id"]
+                await web.put_file(unit, file_id, turn.account_id, file, at, shared=True)
             unit.announce(topic(turn.account_id))
             return Written(message_id, at, body)
 
@@ -141,6 +142,15 @@ class Chats:
             await web.change(unit, turn, message_id, body=dump(body), edited_at=self._clock.now())
             unit.announce(topic(turn.account_id))
             return Written(message_id, kept.at, body)
+
+    async def unsay(self, address: str, message_id: int, mark: str) -> None:
+        """Put a mark in the place of what a person said. Raises NoChat, NoMessage."""
+        async with self._turn(address) as (unit, turn):
+            kept = await web.message(unit, turn.account_id, message_id)
+            if kept is None:
+                raise NoMessage(message_id)
+            await web.change(unit, turn, message_id, body=dump({"text": mark}), edited_at=kept.edited_at)
+            unit.announce(topic(turn.account_id))
 
     async def take_away(self, address: str, message_id: int) -> None:
         """Take a message out of the chat; nothing of its words is kept. Raises NoChat, NoMessage."""

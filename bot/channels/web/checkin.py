@@ -1,4 +1,4 @@
-"""The page at the place: a shift's check-in code and its QR code, in large, new every minute."""
+"""The page at the place: the check-in code of a shift or a meeting and its QR code, in large, new every minute."""
 
 from __future__ import annotations
 
@@ -12,23 +12,26 @@ from bot.channels.web.buckets import Buckets, Pace
 from bot.channels.web.looks import Looks
 from bot.channels.web.security import Guard
 from bot.clock import Clock
+from handlers.checkin import board as shift_board
 from handlers.checkin import pictures
-from handlers.checkin.actions import OnScreen, on_page
-from handlers.checkin.page_words import count, note
+from handlers.kit.boards import Board
 from handlers.kit.links import MOST_ID, Links
-from locales import a_span, speaking
+from handlers.meetings import board as meeting_board
 from storage.engine import Database
 from storage.queries import web as queries
 from town import settings as town_settings
-from town.checkin import changes_in, shown
+from town.checkin import changes_in
 from town.settings import TownSettings
 
-PATH = "/checkin/{shift}/{token}"
-NUMBER = re.compile("[0-9]{1,10}")
+PATH = "/checkin/{of}/{token}"
+OF = re.compile("(m?)([0-9]{1,10})")
+"""A shift's id, or a meeting's behind an "m"."""
+
+BOARDS = {"": shift_board.board, "m": meeting_board.board}
 
 
 class CheckInPages:
-    """The page and what it asks for every few seconds. Its address is the secret, good for the day of the shift.
+    """The page and what it asks for every few seconds. Its address is the secret, good for the day of what it is for.
 
     It shows nobody's name: it hangs where everybody sees it. The time that counts is the server's.
     """
@@ -48,58 +51,51 @@ class CheckInPages:
 
     async def page(self, request: web.Request) -> web.StreamResponse:
         """The page as it is now; from then on it renews itself. In the town's language, since everybody reads it."""
-        of, town = await self._found(request)
-        with speaking(town.language):
-            shows = _shows(of, town)
-            when = a_span(of.shift.starts_at, of.shift.ends_at, town.tz)
+        board, town = await self._found(request)
         answer = self._looks.page(
             "checkin.html",
             language=town.language,
             town=town.name,
-            title=of.shift.title,
-            when=when,
-            place=of.shift.place or of.shift.project,
+            title=board.title,
+            when=board.when,
+            place=board.place,
             source=f"{request.path}/now",
-            shows=shows,
+            shows=_shows(board),
         )
         return _secret(answer)
 
     async def now(self, request: web.Request) -> web.StreamResponse:
         """`{"state", "code", "qr", "note", "count", "changes_in": ms}`, in the town's words."""
-        of, town = await self._found(request)
-        with speaking(town.language):
-            return _secret(
-                web.json_response(
-                    _shows(of, town) | {"changes_in": math.ceil(changes_in(self._clock.now()).total_seconds() * 1000)}
-                )
-            )
+        board, _town = await self._found(request)
+        left = math.ceil(changes_in(self._clock.now()).total_seconds() * 1000)
+        return _secret(web.json_response(_shows(board) | {"changes_in": left}))
 
-    async def _found(self, request: web.Request) -> tuple[OnScreen, TownSettings]:
+    async def _found(self, request: web.Request) -> tuple[Board, TownSettings]:
         """What is to be shown. Raises HTTPNotFound for a wrong or old address, HTTPTooManyRequests after many."""
         caller = self._guard.caller(request)
         if wait := self._wrong_keys.take(caller):
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(math.ceil(wait))})
-        number, token = request.match_info["shift"], request.match_info["token"]
-        if not NUMBER.fullmatch(number) or int(number) > MOST_ID:
+        of, token = OF.fullmatch(request.match_info["of"]), request.match_info["token"]
+        if of is None or int(of[2]) > MOST_ID:
             raise web.HTTPNotFound
         async with self._database.reading() as unit:
             town = town_settings.parse(await queries.town_settings(unit))
-            of = await on_page(
-                unit, shift_id=int(number), token=token, town=town, links=self._links, now=self._clock.now()
+            board = await BOARDS[of[1]](
+                unit, of_id=int(of[2]), token=token, town=town, links=self._links, now=self._clock.now()
             )
-        if of is None:
+        if board is None:
             raise web.HTTPNotFound
         self._wrong_keys.give_back(caller)
-        return of, town
+        return board, town
 
 
-def _shows(of: OnScreen, town: TownSettings) -> dict[str, Any]:
+def _shows(board: Board) -> dict[str, Any]:
     return {
-        "state": of.state,
-        "code": shown(of.code) if of.code else "",
-        "qr": pictures.svg(of.scan) if of.scan else "",
-        "note": note(of, town.tz),
-        "count": count(of),
+        "state": board.state,
+        "code": board.code,
+        "qr": pictures.svg(board.scan) if board.scan else "",
+        "note": board.note,
+        "count": board.count,
     }
 
 

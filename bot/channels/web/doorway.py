@@ -9,18 +9,21 @@ from aiogram.types import PhotoSize, Update, User
 
 from bot.channels.web.body import as_message, load
 from bot.channels.web.chats import Chats
-from bot.channels.web.session import Toast, WebSession
+from bot.channels.web.session import Toast, WebSession, said_aside
 from bot.clock import Clock
 from bot.intake import made, pictures
 from bot.intake.arrival import Arrival
 from bot.intake.intake import Intake
-from handlers.kit.expecting import expects_picture
+from handlers.kit.expecting import confides, expects_picture
 from locales import _, speaking
 from storage.queries.web import CHANNEL, Kept, Phone
 from town.facts import Fact
 
 TOKEN = "1:the-web-chat-has-no-token"
 """aiogram wants a token of this form; nobody is ever shown it."""
+
+HIDDEN = "•••"
+"""What stands in the chat for words that are not kept."""
 
 
 class Doorway:
@@ -34,10 +37,17 @@ class Doorway:
         self._clock = clock
 
     async def say(self, phone: Phone, client_id: UUID, text: str) -> None:
-        """A message, shown in the chat and answered. The same `client_id` counts once. Raises Unavailable, NoChat."""
-        message_id, at = await self._chats.hear(phone.address, text, client_id=str(client_id))
+        """A message, shown in the chat and answered. The same `client_id` counts once. Raises Unavailable, NoChat.
+
+        What is said to a conversation that keeps no words is answered, and a mark stands in its place. So it is with
+        words that turn out to be such when they are answered: with a ballot paper, before its reader had one.
+        """
+        shown = HIDDEN if confides(phone.state, text) else text
+        message_id, at = await self._chats.hear(phone.address, shown, client_id=str(client_id))
         said = made.message(message_id, at, chat=int(phone.address), author=_user(phone), text=text)
         await self._take(phone, str(client_id), made.saying(said, self.bot, number=_number(client_id)))
+        if shown != HIDDEN and said_aside():
+            await self._chats.unsay(phone.address, message_id, HIDDEN)
 
     async def show(self, phone: Phone, client_id: UUID, content: bytes) -> None:
         """A photo, shown in the chat and answered. The same `client_id` counts once. Raises Unavailable, NoChat.

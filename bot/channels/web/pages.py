@@ -19,7 +19,7 @@ from bot.channels.web.looks import Looks, chips, language_of
 from bot.channels.web.security import CSRF, Guard, body_of, csrf_token, is_csrf_right
 from bot.clock import Clock
 from bot.intake.intake import Unavailable
-from handlers.kit.links import SHIFT, parted
+from handlers.kit.links import parted
 from handlers.roles.actions import check_setup_code
 from locales import _, speaking
 from storage.engine import Database
@@ -127,9 +127,9 @@ class Pages:
         if wait := self._new_sessions.take(caller):
             return self._slow(request, town, code, wait)
         link = request.cookies.get(LINK, "")
-        if town.join_policy == "code":  # the code as it was typed; of the link, the shift that it leads to
-            shift = parted(link)[1]
-            link = code if shift is None else f"{code} {SHIFT}{shift}"
+        if town.join_policy == "code":  # the code as it was typed; of the link, the page that it leads to
+            page = parted(link)[1]
+            link = code if page is None else f"{code} {page}"
         return await self._welcome(language, link)
 
     async def leave(self, request: web.Request) -> web.StreamResponse:

@@ -6,6 +6,7 @@ import html
 import secrets
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -30,7 +31,7 @@ from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, Message
 from bot.channels.web.body import Rows, as_message, rows_of
 from bot.channels.web.chats import TROUBLE, Chats, NoChat, NoMessage, NoText, NotModified, Upload, Written
 from bot.channels.web.limits import MOST_ANSWER, BadContent, check_keyboard
-from bot.intake.intake import reply_key
+from bot.intake.intake import in_place_of, reply_key
 from handlers.kit.files import Printed
 from town.text import utf16_units
 
@@ -52,6 +53,28 @@ class Toast:
 
     text: str = ""
     alert: bool = False
+
+
+Aside = dict[str, Any]
+"""What one page is shown in place of what the chat keeps: {"message": its id, "html", "buttons"}."""
+
+_asides: ContextVar[list[Aside] | None] = ContextVar("asides", default=None)
+
+
+def said_aside() -> bool:
+    """Whether something was said aside in this block."""
+    return bool(_asides.get())
+
+
+@contextmanager
+def hearing_asides() -> Iterator[list[Aside]]:
+    """Gather what is said aside for as long as the block lasts: it is for the page that waits for the answer alone."""
+    gathered: list[Aside] = []
+    token = _asides.set(gathered)
+    try:
+        yield gathered
+    finally:
+        _asides.reset(token)
 
 
 class WebSession(BaseSession):
@@ -92,6 +115,9 @@ class WebSession(BaseSession):
             raise TelegramNetworkError(method, "the database is away") from error
 
     async def _carry_out(self, bot: Bot, method: TelegramMethod[Any]) -> Message | bool:
+        aside = in_place_of.get()
+        if aside is not None and isinstance(method, SendMessage | EditMessageText):
+            return await self._say_aside(bot, method, aside.kept)
         match method:
             case SendMessage() | SendPhoto() | SendDocument():
                 return await self._send(bot, method)
@@ -127,6 +153,19 @@ class WebSession(BaseSession):
             str(method.chat_id), method.message_id, _rows(method.reply_markup), html=words
         )
         return _message(bot, written, int(method.chat_id))
+
+    async def _say_aside(
+        self, bot: Bot, method: SendMessage | EditMessageText, kept: TelegramMethod[Any] | None
+    ) -> bool:
+        """Keep what is to be kept, and show the rest to the page that waits, if there is one."""
+        message_id = method.message_id if isinstance(method, EditMessageText) else None
+        if isinstance(kept, SendMessage):
+            message_id = (await self._send(bot, kept)).message_id
+        gathered = _asides.get()
+        if message_id is not None and gathered is not None:
+            html = _html(bot, method.text or "", method.parse_mode)
+            gathered.append({"message": message_id, "html": html, "buttons": _rows(method.reply_markup)})
+        return True
 
     def _answer(self, method: AnswerCallbackQuery) -> bool:
         text = method.text or ""

@@ -77,7 +77,7 @@ export class Api {
    * Post a message, a tap or a picture (`body.photo`, a data URL).
    * @param {"messages"|"taps"|"pictures"} kind
    * @param {object} body with its own `id`: the server takes the same id once, however often it comes
-   * @returns {Promise<{toast: {text: string, alert: boolean}|null}>}
+   * @returns {Promise<{toast: {text: string, alert: boolean}|null, asides: import("./asides.js").Aside[]}>}
    */
   post(kind, body) {
     if (kind !== "pictures") return fetchJson(`${this.base}/${kind}`, { body });

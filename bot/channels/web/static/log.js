@@ -25,19 +25,22 @@ function replace(old, fresh) {
 export class Log {
   #parts;
   #town;
-  #busy;
+  #on;
   #scroller;
   #more = false;
+  /** What each element was made of, to be made again. */
+  #madeOf = new WeakMap();
 
   /**
    * @param {HTMLElement} phone
    * @param {string} town the name that speaks
-   * @param {{earlier(): void, busy(): Map<number, string>}} on `busy`: messages with an unanswered tap, and its data
+   * @param {{earlier(): void, busy(): Map<number, string>, over(message: object): object}} on `busy`: messages with an
+   *   unanswered tap, and its data; `over`: a message with what is shown in its place
    */
   constructor(phone, town, on) {
     this.#parts = partsOf(phone);
     this.#town = town;
-    this.#busy = on.busy;
+    this.#on = on;
     this.#scroller = new Scroller(this.#parts.log, this.#parts.pill, () => this.#more && on.earlier());
     this.#parts.earlier.addEventListener("click", () => on.earlier());
   }
@@ -110,13 +113,23 @@ export class Log {
     this.#settle();
   }
 
+  /** @param {number[]} ids messages that are to be shown anew: what is shown in their place has changed */
+  refresh(ids) {
+    for (const id of ids) {
+      const element = this.#find(id);
+      if (element) this.#put(this.#madeOf.get(element));
+    }
+    this.#scroller.arrived(false);
+  }
+
   #find(id) {
     return this.#parts.messages.querySelector(`[data-message-id="${Number(id)}"]`);
   }
 
   /** @returns {boolean} whether the message was not there before */
   #put(message) {
-    const fresh = renderMessage(message, this.#town);
+    const fresh = renderMessage(this.#on.over(message), this.#town);
+    this.#madeOf.set(fresh, message);
     const old = this.#find(message.id);
     if (old) {
       fresh.classList.add("changed");
@@ -153,14 +166,14 @@ export class Log {
 
   /** Show which buttons wait for an answer. They keep the focus, so they are not `disabled`. */
   refreshBusy() {
-    const taps = this.#busy();
+    const taps = this.#on.busy();
     for (const element of this.#parts.messages.children) this.#markBusy(element, taps);
   }
 
   #markBusy(element, taps) {
     const keyboard = element.querySelector(".keyboard");
     if (!keyboard) return;
-    const tapped = (taps ?? this.#busy()).get(idOf(element));
+    const tapped = (taps ?? this.#on.busy()).get(idOf(element));
     const busy = tapped !== undefined;
     keyboard.toggleAttribute("data-busy", busy);
     keyboard.setAttribute("aria-busy", String(busy));

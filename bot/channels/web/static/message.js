@@ -20,6 +20,7 @@ import { language, t } from "./strings.js";
  * @property {{url: string, name: string, size: number}|null} document
  * @property {({text: string, data: string}|{text: string, url: string})[][]} [buttons]
  * @property {boolean} edited
+ * @property {boolean} [aside] these are words that this page alone was told (asides.js)
  */
 
 /** A label that says that it is chosen, or settled: "✓ Baking", "2. ✓ Thandi". */
@@ -76,6 +77,7 @@ function renderKeyboard(rows) {
 /** The line under a message: when, and whether it was changed. */
 function renderFoot(message) {
   const foot = make("p", { class: "foot" });
+  if (message.aside) foot.append(make("span", { class: "only-here" }, t("onlyHere")), " ");
   // A screen with buttons changes with every tap: that is not worth a word.
   if (message.edited && !message.buttons?.length) foot.append(make("span", { class: "edited" }, t("edited")), " ");
   foot.append(make("time", { datetime: message.at }, message.time));
@@ -101,7 +103,7 @@ export function renderMessage(message, town) {
   }
   bubble.append(renderFoot(message));
   const article = make("article", {
-    class: `message ${mine ? "me" : "town"}`,
+    class: `message ${mine ? "me" : "town"}${message.aside ? " aside" : ""}`,
     "data-message-id": String(message.id),
     "data-day": message.day,
     "data-client-id": message.client_id,

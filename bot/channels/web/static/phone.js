@@ -3,6 +3,7 @@
  * @module
  */
 import { Api, ApiError } from "./api.js";
+import { Asides } from "./asides.js";
 import { Composer } from "./composer.js";
 import { partsOf } from "./dom.js";
 import { Live } from "./live.js";
@@ -24,6 +25,7 @@ export class Phone {
   #on;
   #api = null;
   #queue = null;
+  #asides = null;
   #live = null;
   #rev = -1;
   #fetching = false;
@@ -45,7 +47,11 @@ export class Phone {
       words: (text) => this.send(text),
       photo: (file) => this.#sendPhoto(file),
     });
-    this.#log = new Log(section, town, { earlier: () => this.#earlier(), busy: () => this.#busy() });
+    this.#log = new Log(section, town, {
+      earlier: () => this.#earlier(),
+      busy: () => this.#busy(),
+      over: (message) => this.#asides.over(message),
+    });
     section.addEventListener("click", (event) => this.#clicked(event));
     this.#parts.log.addEventListener("keydown", (event) => event.key === "Escape" && this.#composer.focus());
     addEventListener("online", () => this.#queue?.flush());
@@ -69,6 +75,7 @@ export class Phone {
     this.#composer.value = drafts.get(account) ?? "";
     this.#composer.expects = null;
     this.#api = new Api(base);
+    this.#asides = new Asides(account);
     this.#queue = new Queue(account, (kind, body) => this.#post(account, base, kind, body), {
       answered: (item, answer) => this.#answered(item, answer),
       refused: (item, error) => this.#refused(item, error),
@@ -107,9 +114,10 @@ export class Phone {
     this.#parts.desk.hidden = false;
   }
 
-  /** Forget what waits to be sent: the person signs out. */
+  /** Forget what waits to be sent, and what was said to this page alone: the person signs out. */
   forget() {
     this.#queue?.clear();
+    this.#asides?.clear();
   }
 
   /** @param {string} text */
@@ -205,6 +213,7 @@ export class Phone {
 
   #answered(item, answer) {
     this.#quicken();
+    this.#log.refresh(this.#asides.keep(answer?.asides ?? []));
     if (item.kind === "taps") this.#log.refreshBusy();
     else this.#log.setPending(item.id, "sent");
     const toast = answer?.toast;

@@ -4,6 +4,7 @@
  * @module
  */
 import { ApiError } from "./api.js";
+import { Shelf } from "./shelf.js";
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
@@ -34,35 +35,6 @@ export function freshId() {
  */
 export function refusalOf(item, error) {
   return error.status === 413 && item.kind === "messages" ? "tooLong" : "refused";
-}
-
-/** A list in localStorage; in memory alone where the browser keeps nothing. */
-class Shelf {
-  #memory = [];
-
-  constructor(key) {
-    this.key = key;
-  }
-
-  read() {
-    try {
-      const kept = JSON.parse(localStorage.getItem(this.key) ?? "[]");
-      return Array.isArray(kept) && (kept.length || !this.#memory.length) ? kept : this.#memory;
-    } catch {
-      return this.#memory;
-    }
-  }
-
-  write(items) {
-    this.#memory = items;
-    try {
-      if (items.length) localStorage.setItem(this.key, JSON.stringify(items));
-      else localStorage.removeItem(this.key);
-      this.#memory = [];
-    } catch {
-      // Storage is full or forbidden: the queue lives as long as the page.
-    }
-  }
 }
 
 /** Run `work` while no other tab works on the same queue. */

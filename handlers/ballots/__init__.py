@@ -1,0 +1,1 @@
+"""Ballots: the paper on which somebody marks their vote, and putting it in."""

@@ -1,0 +1,1 @@
+"""Meetings: calling them, finding a date, who comes, and who is there."""

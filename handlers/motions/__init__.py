@@ -1,0 +1,1 @@
+"""Agendas: what a meeting talks about, who proposed it, and motions put to the vote."""

@@ -1,0 +1,1 @@
+"""Proxies: somebody who votes for somebody else."""

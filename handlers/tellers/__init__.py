@@ -1,0 +1,1 @@
+"""Tellers: votes on paper, entered by one and confirmed by another."""
