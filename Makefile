@@ -12,10 +12,11 @@ run: $(VENV)/running
 	@$(BIN)/python bot.py run $(ARGS)
 
 # Tests marked `quiet` measure, or kill processes: they have the machine to themselves, before the others share it.
+# Those wait a good deal, for browsers and for each other: three at a time keep two cores busy.
 test: $(VENV)/everything
 ifeq ($(ARGS),)
 	@$(BIN)/python -m pytest -q -m quiet || [ $$? -eq 5 ]
-	@$(BIN)/python -m pytest -q -m "not quiet" -n 2
+	@$(BIN)/python -m pytest -q -m "not quiet" -n 3
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
