@@ -7,12 +7,13 @@ from typing import Any
 
 from handlers.desk import asking as of_shifts
 from handlers.desk import shift_steps
-from handlers.desk.shift_steps import FROM, project_in, starts_at
-from handlers.desk.skill_step import kinds, kinds_in, kinds_in_words, needed_skills
+from handlers.desk.last_look import answers, chosen, preview
+from handlers.desk.shift_steps import FROM
+from handlers.desk.skill_step import kinds, needed_skills
 from handlers.kit.choosing import id_in, pages, pick, turned
 from handlers.kit.people import TYPED, found_line, look_for, those_found, told_apart
 from handlers.kit.screens import Screen, in_rows
-from handlers.kit.wizard import GoTo, Scene, Step, Wizard
+from handlers.kit.wizard import Scene, Step, Wizard
 from handlers.meetings import running
 from handlers.minutes import assigning, following, registry_views
 from handlers.minutes.assigning import MOST_WHAT
@@ -203,40 +204,9 @@ def title_of(one: FollowUpRow) -> str:
     return clean(one.text[:TITLE_MOST], 2 * TITLE_MOST)
 
 
-async def _preview(scene: Scene) -> Screen:
-    draft, project = scene.draft, await project_in(scene)
-    starts = starts_at(scene)
-    span = of_shifts.span(starts, starts + timedelta(minutes=draft["length"]), scene.who.zone)
-    name = project.name if project is not None else None
-    text = of_shifts.preview(draft, name, await kinds_in_words(scene), span)
-    changes = [pick(scene, step, label) for step, label in of_shifts.preview_choices().items()]
-    return Screen(text, ((pick(scene, PUBLISH, of_shifts.publish()),), *in_rows(changes, 2)))
-
-
-async def _chosen(scene: Scene, value: str) -> Any:
-    if value == PUBLISH:
-        return True
-    if value not in of_shifts.preview_choices():
-        raise NotFound(what="question")
-    return GoTo(value)
-
-
 async def _publish(scene: Scene) -> Screen:
-    draft, project = scene.draft, await project_in(scene)
-    if project is None:
-        raise NotFound(what="project")
     shift_id = await assigning.publish_shift(
-        scene.unit,
-        who=scene.who,
-        follow_id=draft[FOLLOW],
-        project_id=project.id,
-        title=draft["title"],
-        starts_at=starts_at(scene),
-        length=draft["length"],
-        place=draft["place"],
-        places=draft["places"],
-        skills=kinds_in(draft),
-        now=scene.now,
+        scene.unit, who=scene.who, follow_id=scene.draft[FOLLOW], now=scene.now, **await answers(scene)
     )
     return registry_views.shift_up(await _one(scene), shift_id, scene.who.zone)
 
@@ -253,7 +223,7 @@ SHIFT = Wizard(
         shift_steps.places(),
         needed_skills(),
         kinds(),
-        Step("preview", _preview, tapped=_chosen, free=False),
+        Step("preview", preview, tapped=chosen, free=False),
     ],
     _publish,
 )
