@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.published import Checked, Unreadable, read
-from town.draw_file import NotADraw, Wrong, load, verify
+from town.draw_file import NotADraw, load, verify
+from town.published import Wrong
 
 __all__ = ["Checked", "NotADraw", "Unreadable", "check"]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.published import Checked, Unreadable, read
-from town.poll_file import NotAPoll, Wrong, ballot_with, load, verify
+from town.poll_file import NotAPoll, ballot_with, load, verify
 from town.polls import ABSTAIN, Kind, in_groups, numbers_of, points_of, receipt_in
+from town.published import Wrong
 
 __all__ = ["Checked", "NoReceipt", "NotAPoll", "Unreadable", "check"]
 

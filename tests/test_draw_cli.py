@@ -15,8 +15,9 @@ from typer.testing import CliRunner, Result
 
 from bot import cli, draw, verifying
 from tests.rules.test_draw import made_up
-from town.draw_file import digest_of, dump, load
+from town.draw_file import load
 from town.draw_file import verify as redo
+from town.published import digest_of, dump
 
 ROOT = Path(__file__).parent.parent
 

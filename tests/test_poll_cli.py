@@ -15,10 +15,11 @@ from typer.testing import CliRunner, Result
 
 from bot import cli, poll, verifying
 from tests.rules.test_poll_file import of_many
-from town.poll_file import PARTS, digest_of, dump, load
+from town.poll_file import PARTS, load
 from town.poll_file import verify as count_again
 from town.polls import Kind, in_groups
 from town.polls import Result as Outcome
+from town.published import digest_of, dump
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from town.draw import Entry, Outcome, decide, hash_of
+from town.published import Document, Wrong, digest_of, is_count, is_digest, is_number, read
 
 KIND, VERSION = "townbell draw", 1
 SHARINGS = ("draw", "least")
@@ -18,23 +16,10 @@ _TEXTS = ("kind", "town", "item", "unit", "sharing", "opened_at", "closed_at", "
 _SECRETS = ("seed_hash", "seed", "digest")
 _COUNTS = ("version", "batch", "amount", "step", "numbers")
 _OTHERS = ("precedence", "entries", "homes", "result")
-_HEX = re.compile("[0-9a-f]{64}")
-_MOST = 2**53 - 1
-"""The largest number that every language reads out of JSON as it is."""
-
-Document = dict[str, Any]
 
 
 class NotADraw(ValueError):
     """A text that is no file of a draw; its words say why, for whoever wrote the file."""
-
-
-class Wrong(NamedTuple):
-    """One thing that does not match: which part of the file (`PARTS`), what it says there and what is right."""
-
-    part: str
-    said: str
-    right: str
 
 
 PARTS = ("digest", "seed_hash", "entries", "before", "homes", "order", "given", "line", "full")
@@ -84,27 +69,9 @@ def document(
     return made | {"digest": digest_of(made)}
 
 
-def dump(made: Document) -> str:
-    """A document as canonical JSON: keys sorted, no spaces, letters as they are."""
-    return json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest_of(made: Document) -> str:
-    """The SHA-256 of a document without its digest, in hex: two files with the same one say the same."""
-    return hashlib.sha256(dump({key: made[key] for key in made if key != "digest"}).encode()).hexdigest()
-
-
 def load(text: str) -> Document:
     """Read a document. Raises NotADraw for whatever is not formed like one."""
-    try:
-        made = json.loads(text, object_pairs_hook=_once)
-        dump(made).encode()  # half a sign, escaped, has no bytes that a digest could be of
-    except (ValueError, RecursionError) as bad:
-        raise NotADraw("it is no JSON text") from bad
-    if not isinstance(made, dict) or made.get("kind") != KIND:
-        raise NotADraw("it is no draw of Townbell")
-    if made.get("version") != VERSION:
-        raise NotADraw(f"it is of a version other than {VERSION}")
+    made = read(text, what="draw", version=VERSION, refusal=NotADraw)
     _check_form(made)
     return made
 
@@ -172,21 +139,14 @@ def _result(outcome: Outcome) -> Document:
 # -- what a document is formed like ------------------------------------------------------------------------------------
 
 
-def _once(pairs: list[tuple[str, Any]]) -> Document:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key twice: two readers could read two things")
-    return found
-
-
 def _check_form(made: Document) -> None:
     _need(made.keys() == {*_TEXTS, *_SECRETS, *_COUNTS, *_OTHERS}, "its parts")
     for name in _TEXTS:
         _need(isinstance(made[name], str), name)
     for name in _SECRETS:
-        _need(isinstance(made[name], str) and _HEX.fullmatch(made[name]) is not None, name)
+        _need(is_digest(made[name]), name)
     for name in _COUNTS:
-        _need(_is_count(made[name]), name)
+        _need(is_count(made[name]), name)
     _need(made["step"] > 0, "step")
     _need(made["sharing"] in SHARINGS, "sharing")
     _need(isinstance(made["precedence"], bool), "precedence")
@@ -197,7 +157,7 @@ def _check_form(made: Document) -> None:
     result = made["result"]
     _need(isinstance(result, dict) and result.keys() == {"order", "given", "line", "full"}, "result")
     for name in ("order", "line", "full"):
-        _need(isinstance(result[name], list) and all(map(_is_count, result[name])), name)
+        _need(isinstance(result[name], list) and all(map(is_count, result[name])), name)
     _check_rows(result["given"], ("number", "amount"), "given")
     for one in (*made["homes"], *result["given"]):
         _need(None not in one.values(), "result")
@@ -208,15 +168,7 @@ def _check_rows(rows: Any, names: tuple[str, ...], what: str) -> None:
     for row in rows:
         _need(isinstance(row, dict) and row.keys() == set(names), what)
         for name, value in row.items():
-            _need(value is None or (_is_number(value) if name == "before" else _is_count(value)), what)
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) is int and abs(value) <= _MOST
-
-
-def _is_count(value: Any) -> bool:
-    return _is_number(value) and value >= 0
+            _need(value is None or (is_number(value) if name == "before" else is_count(value)), what)
 
 
 def _need(well: bool, what: str) -> None:

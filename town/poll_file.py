@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from town.counting import Decided, Tally, count, decide
 from town.facts import BadBallot
 from town.polls import MOST_OPTIONS, Kind, Question, Result, Threshold, in_groups, read_choice, receipt_in
+from town.published import Document, Wrong, digest_of, is_count, is_digest, read
 
 KIND, VERSION = "townbell poll", 1
 
@@ -22,23 +22,10 @@ _FLAGS = ("secret", "quorum_people", "of_electorate")
 _OTHERS = ("options", "ballots", "result")
 _RESULT = ("ballots", "blank", "totals", "rounds", "outcome", "winners", "needed", "quorum")
 _ROUND = ("votes", "exhausted", "out")
-_HEX = re.compile("[0-9a-f]{64}")
-_MOST = 2**53 - 1
-"""The largest number that every language reads out of JSON as it is."""
-
-Document = dict[str, Any]
 
 
 class NotAPoll(ValueError):
     """A text that is no file of a poll; its words say why, for whoever wrote the file."""
-
-
-class Wrong(NamedTuple):
-    """One thing that does not match: which part of the file (`PARTS`), what it says there and what is right."""
-
-    part: str
-    said: str
-    right: str
 
 
 PARTS = ("digest", "ballots_digest", "voted", "invited", "receipts", "voters", "choices", *_RESULT)
@@ -67,10 +54,7 @@ def document(
     `ballots` are (receipt, choice) in the order of the receipts; of an open poll the first is "", and they are in the
     order of the choices, so that nothing tells whose any is.
     """
-    if secret:
-        listed: list[Document] = [{"receipt": receipt, "choice": choice} for receipt, choice in ballots]
-    else:
-        listed = [{"voter": number, "choice": choice} for number, (_none, choice) in enumerate(ballots, 1)]
+    listed = _listed(ballots, secret=secret)
     made: Document = {
         "kind": KIND,
         "version": VERSION,
@@ -97,6 +81,12 @@ def document(
     return made | {"digest": digest_of(made)}
 
 
+def _listed(ballots: Iterable[tuple[str, str]], *, secret: bool) -> list[Document]:
+    if secret:
+        return [{"receipt": receipt, "choice": choice} for receipt, choice in ballots]
+    return [{"voter": number, "choice": choice} for number, (_none, choice) in enumerate(ballots, 1)]
+
+
 def result_of(tally: Tally, decided: Decided) -> Document:
     """What was counted and what it means, as the file has it, and `storage.tables.Poll.tally`."""
     return {
@@ -113,16 +103,6 @@ def result_of(tally: Tally, decided: Decided) -> Document:
     }
 
 
-def dump(made: Document) -> str:
-    """A document as canonical JSON: keys sorted, no spaces, letters as they are."""
-    return json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest_of(made: Document) -> str:
-    """The SHA-256 of a document without its digest, in hex: two files with the same one say the same."""
-    return hashlib.sha256(dump({key: made[key] for key in made if key != "digest"}).encode()).hexdigest()
-
-
 def ballots_digest(listed: Iterable[Document]) -> str:
     """The SHA-256 of the ballots, a line each: the receipt (or the voter's number), a space, the choice."""
     found = hashlib.sha256()
@@ -133,15 +113,7 @@ def ballots_digest(listed: Iterable[Document]) -> str:
 
 def load(text: str) -> Document:
     """Read a document. Raises NotAPoll for whatever is not formed like one."""
-    try:
-        made = json.loads(text, object_pairs_hook=_once)
-        dump(made).encode()  # half a sign, escaped, has no bytes that a digest could be of
-    except (ValueError, RecursionError) as bad:
-        raise NotAPoll("it is no JSON text") from bad
-    if not isinstance(made, dict) or made.get("kind") != KIND:
-        raise NotAPoll("it is no poll of Townbell")
-    if made.get("version") != VERSION:
-        raise NotAPoll(f"it is of a version other than {VERSION}")
+    made = read(text, what="poll", version=VERSION, refusal=NotAPoll)
     _check_form(made)
     return made
 
@@ -234,21 +206,14 @@ def _plain(value: Any) -> str:
 # -- what a document is formed like ------------------------------------------------------------------------------------
 
 
-def _once(pairs: list[tuple[str, Any]]) -> Document:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key twice: two readers could read two things")
-    return found
-
-
 def _check_form(made: Document) -> None:
     _need(made.keys() == {*_TEXTS, *_DIGESTS, *_COUNTS, *_FLAGS, *_OTHERS}, "its parts")
     for name in _TEXTS:
         _need(isinstance(made[name], str), name)
     for name in _DIGESTS:
-        _need(isinstance(made[name], str) and _HEX.fullmatch(made[name]) is not None, name)
+        _need(is_digest(made[name]), name)
     for name in _COUNTS:
-        _need(_is_count(made[name]), name)
+        _need(is_count(made[name]), name)
     for name in _FLAGS:
         _need(isinstance(made[name], bool), name)
     _need(made["question_kind"] in {*Kind}, "question_kind")
@@ -266,26 +231,22 @@ def _check_ballots(made: Document) -> None:
     _need(isinstance(listed, list), "ballots")
     for one in listed:
         _need(isinstance(one, dict) and one.keys() == {name, "choice"} and isinstance(one["choice"], str), "ballots")
-        _need(isinstance(one[name], str) if made["secret"] else _is_count(one[name]), "ballots")
+        _need(isinstance(one[name], str) if made["secret"] else is_count(one[name]), "ballots")
 
 
 def _check_result(result: Any, options: int) -> None:
     _need(isinstance(result, dict) and result.keys() == set(_RESULT), "result")
     _need(isinstance(result["outcome"], str) and result["outcome"] in {*Result}, "result")
-    _need(all(_is_count(result[name]) for name in ("ballots", "blank", "needed", "quorum")), "result")
+    _need(all(is_count(result[name]) for name in ("ballots", "blank", "needed", "quorum")), "result")
     _need(_are_counts(result["totals"]) and len(result["totals"]) == options, "result")
     _need(_are_counts(result["winners"]) and isinstance(result["rounds"], list), "result")
     for one in result["rounds"]:
         _need(isinstance(one, dict) and one.keys() == set(_ROUND), "result")
-        _need(_are_counts(one["votes"]) and _are_counts(one["out"]) and _is_count(one["exhausted"]), "result")
+        _need(_are_counts(one["votes"]) and _are_counts(one["out"]) and is_count(one["exhausted"]), "result")
 
 
 def _are_counts(values: Any) -> bool:
-    return isinstance(values, list) and all(map(_is_count, values))
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= _MOST
+    return isinstance(values, list) and all(map(is_count, values))
 
 
 def _need(well: bool, what: str) -> None:

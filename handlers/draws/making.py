@@ -22,7 +22,8 @@ from storage.queries.draws import Secret
 from storage.tables import ClaimState, Sharing, StockKind
 from storage.unit import Unit
 from town.draw import Entry, Outcome, decide, homes_shared, turns
-from town.draw_file import document, dump
+from town.draw_file import document
+from town.published import dump
 from town.settings import TownSettings
 from town.week import local
 

@@ -15,7 +15,8 @@ from storage.queries.polls import PollRow
 from storage.queries.rolls import Elector
 from storage.unit import Unit
 from town.facts import NotAllowed, NotFound
-from town.poll_file import document, dump
+from town.poll_file import document
+from town.published import dump
 
 MOST_NAME = 40
 

@@ -19,7 +19,8 @@ from storage.tables import Claim, table_of
 from tests.people import Person, Town
 from tests.variants import crosswise, once
 from town.draw import hash_of
-from town.draw_file import Document, load, verify
+from town.draw_file import load, verify
+from town.published import Document
 
 claims_table = table_of(Claim)
 

@@ -27,8 +27,9 @@ from tests.people import Person, Town
 from tests.pictures import picture_of
 from tests.variants import crosswise, once
 from town.counting import count, decide
-from town.poll_file import Document, load, result_of, verify
+from town.poll_file import load, result_of, verify
 from town.polls import in_groups, receipt_of
+from town.published import Document
 
 
 async def votes(person: Person, poll_id: int, choice: str) -> Cast:

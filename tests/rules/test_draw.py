@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from town import draw, draw_file
+from town import draw
 from town.draw import Entry, decide, hash_of, homes_shared, lot, new_seed, turns
-from town.draw_file import NotADraw, document, dump, load, verify
+from town.draw_file import NotADraw, document, load, verify
+from town.published import Document, digest_of, dump
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "draws.md"
@@ -29,7 +30,7 @@ def seed_of(chance: random.Random) -> str:
     return chance.randbytes(32).hex()
 
 
-def made_up(number: int) -> draw_file.Document:
+def made_up(number: int) -> Document:
     """A draw of many people as the town would publish it, another one for each number."""
     chance = random.Random(number)
     step = chance.choice((1000, 100, 250))
@@ -255,7 +256,7 @@ def test_a_file_names_nobody_and_says_the_same_twice() -> None:
     assert set(load(text)["entries"][0]) == {"number", "wanted", "own", "home", "before"}
 
 
-def changes(made: draw_file.Document) -> Iterator[tuple[str, draw_file.Document]]:
+def changes(made: Document) -> Iterator[tuple[str, Document]]:
     """One file for each value in it, with another value there, its digest made to fit as a forger would."""
     flat = json.dumps(made)
     for path in list(_paths(made)):
@@ -314,13 +315,13 @@ def test_any_byte_that_was_changed_is_noticed() -> None:
         assert _is_noticed(changed), (at, changed[max(0, at - 20) : at + 20])
 
 
-def forged(made: draw_file.Document, **changed: Any) -> draw_file.Document:
+def forged(made: Document, **changed: Any) -> Document:
     """A file that was changed by somebody who knows how to make its digest fit."""
     other = {**made, **changed}
-    return {**other, "digest": draw_file.digest_of(other)}
+    return {**other, "digest": digest_of(other)}
 
 
-def parts(made: draw_file.Document) -> list[str]:
+def parts(made: Document) -> list[str]:
     return [wrong.part for wrong in verify(load(dump(made)))]
 
 

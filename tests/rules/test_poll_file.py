@@ -16,20 +16,9 @@ import pytest
 
 from town import poll_file
 from town.counting import count, decide
-from town.poll_file import (
-    PARTS,
-    Document,
-    NotAPoll,
-    ballot_with,
-    ballots_digest,
-    digest_of,
-    document,
-    dump,
-    load,
-    result_of,
-    verify,
-)
+from town.poll_file import PARTS, NotAPoll, ballot_with, ballots_digest, document, load, result_of, verify
 from town.polls import Kind, Question, Threshold, in_groups, new_key, receipt_of
+from town.published import Document, digest_of, dump
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "polls.md"

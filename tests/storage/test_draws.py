@@ -34,8 +34,9 @@ from storage.sql import insert, select
 from storage.tables import Claim, ClaimState, Outbox, Project, Resident, ResidentState, Sharing, StockEntry, table_of
 from storage.unit import Unit
 from tests.conftest import settings_for
-from town.draw_file import Document, load, verify
+from town.draw_file import load, verify
 from town.facts import Fact
+from town.published import Document
 from town.settings import TownSettings
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
