@@ -11,12 +11,13 @@ ARGS ?=
 run: $(VENV)/running
 	@$(BIN)/python bot.py run $(ARGS)
 
-# Tests marked `quiet` measure, or kill processes: they have the machine to themselves, before the others share it.
-# Those wait a good deal, for browsers and for each other: three at a time keep two cores busy.
+# Tests marked `quiet` measure: they have the machine to themselves. Those that `kill` processes wait half of their time:
+# two at a time. So do all others, for browsers and databases: four at a time keep two cores busy.
 test: $(VENV)/everything
 ifeq ($(ARGS),)
-	@$(BIN)/python -m pytest -q -m quiet || [ $$? -eq 5 ]
-	@$(BIN)/python -m pytest -q -m "not quiet" -n 3
+	@$(BIN)/python -m pytest -q -m quiet
+	@$(BIN)/python -m pytest -q -m kills -n 2
+	@$(BIN)/python -m pytest -q -m "not quiet and not kills" -n 4
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import allocation, goods, polls, process, updates, votes, weeks
+from bench import allocation, delivery, goods, polls, process, updates, votes, weeks
 from bench.figures import Compared, Figure
 
 RATIO_GOAL, CONTENDED_GOAL = 2.0, 3.0
@@ -24,6 +24,8 @@ WEEK_GOALS = {5_000: 1.0, 50_000: 10.0, 500_000: 60.0}
 WEEK_ROUNDS = {5_000: 31, 50_000: 9, 500_000: 3}
 POLL_GOALS = {5_000: 1.0, 500_000: 60.0}
 POLL_MEMORY_GOAL = 20.0
+FANOUT_GOALS = {5_000: 0.25, 100_000: 5.0}
+FANOUT_GROWTH_GOAL, DELIVERY_GOAL, PACE_GOAL, DELIVERY_MEMORY_GOAL = 1.3, 1.5, 0.97, 20.0
 WEEK_PEOPLE = 50_000
 """The town in which the close is held against its floor."""
 
@@ -132,6 +134,37 @@ def _poll_memory() -> Figure:
     return Figure("poll_count_memory", round(most, 1), "MB", POLL_MEMORY_GOAL, detail)
 
 
+def _fanout(name: str, people: int) -> Figure:
+    detail = f"one statement, committed: {delivery.fanout(people) / people * 1e6:.1f} µs a resident"
+    return Figure(name, round(delivery.fanout(people), 3), "s", FANOUT_GOALS[people], detail)
+
+
+def _fanout_growth() -> Figure:
+    few, many = (delivery.fanout(people) / people for people in (5_000, 100_000))
+    detail = f"{many * 1e6:.1f} µs a resident of 100,000, {few * 1e6:.1f} µs of 5,000"
+    return Figure("fanout_growth", round(many / few, 2), "×", FANOUT_GROWTH_GOAL, detail)
+
+
+def _delivery() -> Figure:
+    cost = _awaited(delivery.cost())
+    detail = (
+        f"python-telegram-bot's ExtBot ({cost.ways}) {cost.peer * 1e6:.0f} µs of processor a message, "
+        f"ours {cost.ours * 1e6:.0f} µs ({cost.wall * 1e6:.0f} µs by the clock)"
+    )
+    return Figure("delivery", round(cost.ratio, 2), "× the bare loop", DELIVERY_GOAL, detail)
+
+
+def _pace() -> Figure:
+    share, refused = _awaited(delivery.pace())
+    detail = f"of {delivery.CAP} a second for {delivery.PACED / delivery.CAP:.0f} s, {refused} refused for flooding"
+    return Figure("pace", round(share, 3), "of the cap", PACE_GOAL, detail, at_most=False)
+
+
+def _delivery_memory() -> Figure:
+    detail = f"growth over {delivery.MANY:,} messages, once {delivery.WARM:,} were sent"
+    return Figure("delivery_memory", round(_awaited(delivery.memory()), 1), "MB", DELIVERY_MEMORY_GOAL, detail)
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "join_shift": lambda: _on_sqlite("join_shift", updates.join_shift),
     "my_week": lambda: _on_sqlite("my_week", updates.my_week),
@@ -153,6 +186,12 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "poll_count_5k": lambda: _poll_count("poll_count_5k", 5_000),
     "poll_count_500k": lambda: _poll_count("poll_count_500k", 500_000),
     "poll_count_memory": _poll_memory,
+    "fanout_5k": lambda: _fanout("fanout_5k", 5_000),
+    "fanout_100k": lambda: _fanout("fanout_100k", 100_000),
+    "fanout_growth": _fanout_growth,
+    "delivery": _delivery,
+    "pace": _pace,
+    "delivery_memory": _delivery_memory,
     "startup": _startup,
     "memory_idle": _memory,
     "allocation_fill": _allocation_fill,

@@ -85,9 +85,9 @@ async def _town(url: str, people: int) -> None:
             await town.found(unit, TownSettings(zone=ZONE), is_sample=False)
             await unit.execute(
                 text(
-                    "INSERT INTO residents (id, name, street, state, free_times, reminder_early, reminder_late, "
-                    "joined_at, consent_at, consent_version) SELECT i, 'Resident ' || i, 'Mill Lane', 'resident', "
-                    f"2097151, 1440, 120, '{MOMENT}', '{MOMENT}', 1 FROM {numbers} AS numbers ORDER BY i"
+                    "INSERT INTO residents (id, name, street, area, state, free_times, reminder_early, reminder_late, "
+                    "joined_at, consent_at, consent_version) SELECT i, 'Resident ' || i, 'Mill Lane', 'mill lane', "
+                    f"'resident', 2097151, 1440, 120, '{MOMENT}', '{MOMENT}', 1 FROM {numbers} AS numbers ORDER BY i"
                 )
             )
             poll_id = await polls.make(

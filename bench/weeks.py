@@ -156,9 +156,9 @@ def _founding(people: int, *, sqlite: bool) -> list[str]:
     if not sqlite:
         joined = f"CAST({joined} AS TIMESTAMPTZ)"
     statements = [
-        "INSERT INTO residents (id, name, street, state, free_times, reminder_early, reminder_late, joined_at, "
-        f"consent_at, consent_version) SELECT i, 'Resident ' || i, 'Mill Lane', 'resident', 2097151, 1440, 120, "
-        f"{joined}, {joined}, 1 FROM {numbers} AS numbers ORDER BY i",
+        "INSERT INTO residents (id, name, street, area, state, free_times, reminder_early, reminder_late, joined_at, "
+        "consent_at, consent_version) SELECT i, 'Resident ' || i, 'Mill Lane', 'mill lane', 'resident', 2097151, "
+        f"1440, 120, {joined}, {joined}, 1 FROM {numbers} AS numbers ORDER BY i",
         "INSERT INTO exemptions (resident_id, kind, from_week, until_week, state, asked_at) SELECT id, 'care', "
         f"{a_date}'2026-10-05', {a_date}'2026-12-28', 'approved', joined_at FROM residents WHERE id % 30 = 0",
     ]

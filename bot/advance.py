@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.delivery.cards import Cards
+from bot.delivery.progress import Progress
 from bot.delivery.worker import DeliveryWorker
 from bot.planner import Planner
 from bot.ticker import Ticker
@@ -28,11 +29,11 @@ async def advance(
     planner: Planner,
     target: datetime,
     arrived: Callable[[], Awaitable[None]] | None = None,
-    cards: Cards | None = None,
+    cards: Sequence[Cards | Progress] = (),
 ) -> None:
     """Go to `target`, stopping wherever a job or a notice falls due. `arrived` is awaited at each stop.
 
-    `cards`, where there are any, are brought up to date at each stop.
+    `cards` are brought up to date at each stop.
     """
     while True:
         moment = min(await _next_stop(clock, ticker, delivery) or target, target)
@@ -42,8 +43,8 @@ async def advance(
         await ticker.tick()
         await planner.drain()
         await delivery.drain()
-        if cards is not None:
-            await cards.drain()
+        for each in cards:
+            await each.drain()
         if moment >= target:
             return
 

@@ -14,8 +14,9 @@ from bot.channels.web import WebChannel
 from bot.channels.web.buckets import Paces
 from bot.clock import Clock, MovingClock, SystemClock
 from bot.delivery.cards import Cards
-from bot.delivery.pace import Pace
-from bot.delivery.worker import DeliveryWorker, Sender
+from bot.delivery.pace import Limits, Pace
+from bot.delivery.progress import Progress
+from bot.delivery.worker import DeliveryWorker, Sender, window_for
 from bot.intake.intake import Intake
 from bot.intake.rooms import Rooms
 from bot.intake.state import AccountState
@@ -56,8 +57,10 @@ class App:
 
             self.telegram = TelegramChannel(settings, database, clock, self.intake, pace=pace, links=self.links)
         senders: dict[str, Sender] = {}
-        self.delivery = DeliveryWorker(database, clock, senders)
+        window = window_for(settings.telegram_messages_per_second)
+        self.delivery = DeliveryWorker(database, clock, senders, window=window, links=self.links)
         self.cards = Cards(database, clock, self.telegram.sender if self.telegram is not None else None, self.links)
+        self.progress = Progress(database, clock, senders)
         self.sample = (
             SampleTown(database, clock, self.ticker, self.delivery, self.planner) if settings.is_sample else None
         )
@@ -99,7 +102,7 @@ class App:
         if self.sample is not None and self.web is not None:
             self.links.here = self.web.address
             await self.sample.greet(self.intake, self.web.bot)
-        running = (self.delivery.run(), self.cards.run(), self.database.listen())
+        running = (self.delivery.run(), self.cards.run(), self.progress.run(), self.database.listen())
         self._background = [asyncio.create_task(one) for one in running]
         self.planner.start()
         self.ticker.start()
@@ -110,6 +113,7 @@ class App:
         await self.planner.stop()
         await self.delivery.stop()
         await self.cards.stop()
+        await self.progress.stop()
         for channel in (self.telegram, self.web):
             if channel is not None:
                 await channel.stop()
@@ -126,11 +130,16 @@ def make_dispatcher(database: Database, clock: Clock, links: Links) -> Dispatche
     dispatcher = Dispatcher(storage=AccountState(), disable_fsm=True, links=links)
     dispatcher.update.outer_middleware(UnitMiddleware(database, clock))
     dispatcher.update.outer_middleware(dispatcher.fsm)  # reads the state inside the transaction
+    dispatcher.include_router(make_rooms())
+    return dispatcher
+
+
+def make_rooms() -> Rooms:
+    """Every room's router, in order: they know nothing of a town."""
     rooms = Rooms()
     for capability in catalogue.capabilities():
         rooms.add(capability.router())
-    dispatcher.include_router(rooms)
-    return dispatcher
+    return rooms
 
 
 async def build(
@@ -152,7 +161,8 @@ async def build(
             await SampleTown.found(database, clock)
         else:
             await founding.found(database, settings)
-        return App(settings, database, clock or SystemClock(), pace or Pace(), paces or Paces(), lock)
+        pace = pace or Pace(Limits(overall=settings.telegram_messages_per_second))
+        return App(settings, database, clock or SystemClock(), pace, paces or Paces(), lock)
     except BaseException:
         if database is not None:
             await database.close()

@@ -21,7 +21,7 @@ async def go_on(
     work: Callable[[], Awaitable[object]],
     *,
     woken: asyncio.Event,
-    every: float,
+    every: float | Callable[[], float],
     stopping: Callable[[], bool],
 ) -> None:
     """Do `work` whenever `woken`, or `every` so many seconds, while this process holds the lease `name`.
@@ -36,7 +36,7 @@ async def go_on(
                     await lease.check()
                     await work()
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), every)
+                        await asyncio.wait_for(woken.wait(), every() if callable(every) else every)
         except TROUBLE as error:
             log.warning("the %s waits for the database: %s", name, type(error).__name__)
             await asyncio.sleep(PAUSE)

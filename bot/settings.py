@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     web_port: int = 8080
     web_public_url: str | None = None
     telegram_api_base: str | None = None
+    telegram_messages_per_second: int = 30
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = Field(default_factory=_secret_from_token)
     town_name: str = Field(default="Our Town", max_length=60)
@@ -126,6 +127,14 @@ class Settings(BaseSettings):
         if not 0 <= port <= 65535:
             raise ValueError("must be between 1 and 65535 (or 0 for any free port)")
         return port
+
+    @field_validator("telegram_messages_per_second")
+    @classmethod
+    def _messages(cls, number: int) -> int:
+        # 30 for every bot, and up to 1,000 for one that pays for it (https://core.telegram.org/bots/faq)
+        if not 1 <= number <= 1000:
+            raise ValueError("must be between 1 and 1000")
+        return number
 
     @field_validator("web_public_url", "telegram_api_base", "telegram_webhook_url")
     @classmethod

@@ -44,6 +44,13 @@ ROOMS = (
     "meetings",
     "motions",
     "minutes",
+    "broadcasts",
+    "tasks",
+    "news",
+    "boards",
+    "campaigns",
+    "reach",
+    "choice",
     "signup",
     "help",
 )

@@ -100,6 +100,7 @@ class Database:
                 url,
                 pool_size=10,
                 max_overflow=10,
+                pool_use_lifo=True,  # the one used last has prepared the statements that come next
                 pool_timeout=60,
                 hide_parameters=True,
                 connect_args={"async_creator_fn": _connect, "server_settings": POSTGRESQL},

@@ -14,7 +14,18 @@ from storage.sql import bindparam, insert, select
 from storage.tables import OutboxState, Priority
 from storage.unit import Unit
 
-_GIVEN = ("notice", "fields", "subject", "priority", "made_at", "due_at", "expires_at", "state", "attempts")
+_GIVEN = (
+    "notice",
+    "fields",
+    "subject",
+    "broadcast_id",
+    "priority",
+    "made_at",
+    "due_at",
+    "expires_at",
+    "state",
+    "attempts",
+)
 _EMPTY = ("reference", "detail")
 
 
@@ -48,6 +59,7 @@ async def send(
     fields: Mapping[str, Any],
     now: datetime,
     subject: str = "",
+    broadcast_id: int | None = None,
     priority: Priority = Priority.PERSONAL,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
@@ -63,6 +75,7 @@ async def send(
         "n_before": key[0],
         "n_after": key[1],
         "n_subject": subject,
+        "n_broadcast_id": broadcast_id,
         "n_priority": int(priority),
         "n_made_at": now,
         "n_due_at": due_at or now,

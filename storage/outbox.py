@@ -1,7 +1,7 @@
 """The outbox: what the town says unasked.
 
-A row is written in the transaction of whatever caused it, and delivered afterwards. `dedupe_key` is unique, so a cause
-that happens again writes nothing new.
+A row is written in the transaction of whatever caused it, and delivered afterwards (`storage.dispatch` is the
+delivery's side of it). `dedupe_key` is unique, so a cause that happens again writes nothing new.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, delete, func, or_, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal_column, or_, update
 
+from storage.addresses import addresses as addresses
 from storage.sql import bindparam, insert, select
-from storage.tables import Account, Inbox, Outbox, OutboxState, Priority, table_of
+from storage.tables import Account, Broadcast, BroadcastState, Outbox, OutboxState, Priority, table_of
 from storage.unit import Unit
 
 TOPIC = "outbox"
@@ -22,15 +23,32 @@ REMEMBERED = timedelta(days=365)
 """How long notices stay after they were settled (the privacy notice says so)."""
 IN_FLIGHT = "in flight"
 
+MUTED = "turned off"
+"""The detail of a row that was dropped because its resident has turned its topic off."""
+
+WITHDRAWN = "withdrawn"
+"""The detail of a row that was dropped because it would no longer be so."""
+
 UNREACHED = "no account can be reached"
 """The detail of a row that failed for nothing but that."""
 
 KEPT_FOR_RETURN = timedelta(days=7)
 """How long what did not reach somebody waits for them to come back."""
 
-outbox, accounts, inbox = table_of(Outbox), table_of(Account), table_of(Inbox)
+outbox, accounts, broadcasts = table_of(Outbox), table_of(Account), table_of(Broadcast)
+
+IN_INDEX = outbox.c.state.in_([literal_column("'waiting'"), literal_column("'sending'")])
+"""In the words of the partial index `ix_outbox_due`: SQLite takes that index only for who repeats its condition."""
+
+FATE = select(broadcasts.c.state).where(broadcasts.c.id == outbox.c.broadcast_id).scalar_subquery()
+"""Where the broadcast stands that a row is part of; NULL for a row of none."""
+
+ENDED = (BroadcastState.STOPPED, BroadcastState.CANCELLED)
+WAITS_AGAIN = case((FATE == BroadcastState.PAUSED, OutboxState.PAUSED.value), else_=OutboxState.WAITING.value)
+"""What becomes of a row that is to go out after all, unless its broadcast has ended: it may be held."""
+
 UNSENT = or_(
-    outbox.c.state == OutboxState.WAITING,
+    outbox.c.state.in_([OutboxState.WAITING, OutboxState.PAUSED]),
     and_(outbox.c.state == OutboxState.FAILED, outbox.c.detail == UNREACHED),
 )
 """Rows that may still go out: those that wait, and those that wait for their resident to come back."""
@@ -41,19 +59,28 @@ _put = insert(outbox).on_conflict_do_nothing(index_elements=["dedupe_key"])
 def new_row(
     *,
     notice: str,
-    resident_id: int,
+    resident_id: int | None = None,
+    group_id: int | None = None,
     dedupe_key: str,
     now: datetime,
     subject: str = "",
+    broadcast_id: int | None = None,
     priority: Priority = Priority.PERSONAL,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     **fields: Any,
 ) -> dict[str, Any]:
-    """One notice as a row. `fields` are what its text is made of at delivery: JSON values."""
+    """One notice as a row: to a resident, or to the group or channel whose account is `group_id`.
+
+    `fields` are what its text is made of at delivery: JSON values. Raises ValueError for a notice to both or to nobody.
+    """
+    if (resident_id is None) == (group_id is None):
+        raise ValueError("a notice goes to a resident or to a group")
     return {
         "notice": notice,
         "resident_id": resident_id,
+        "group_id": group_id,
+        "broadcast_id": broadcast_id,
         "dedupe_key": dedupe_key,
         "subject": subject,
         "priority": int(priority),
@@ -88,86 +115,9 @@ async def drop_all(unit: Unit, why: str) -> int:
     return await unit.run(_drop_all, b_detail=why)
 
 
-class Taken(NamedTuple):
-    """A row in the worker's hands, with the accounts it may go to."""
-
-    id: int
-    resident_id: int
-    notice: str
-    fields: dict[str, Any]
-    priority: int
-    due_at: datetime
-    expires_at: datetime | None
-    attempts: int
-    detail: str
-
-    @property
-    def may_have_left(self) -> bool:
-        """Whether a worker was stopped in the middle of sending this."""
-        return self.detail == IN_FLIGHT
-
-
-async def take(unit: Unit, *, now: datetime, most: int) -> list[Taken]:
-    """Take the most pressing due rows for delivery. The one worker that holds the delivery's lease calls this."""
-    rows = await unit.rows(_take, b_now=now, most=most)
-    taken = [Taken(*row)._replace(fields=json.loads(row.fields)) for row in rows]
-    return sorted(taken, key=lambda row: (row.priority, row.due_at, row.id))
-
-
-async def mark_in_flight(unit: Unit, row_id: int) -> None:
-    """Note that a row is about to leave, so that after a crash it is known that it may have left."""
-    await unit.run(_mark, b_id=row_id)
-
-
-async def reclaim(unit: Unit) -> int:
-    """Put back what a worker that is no more had taken. Returns how many rows there were."""
-    return await unit.run(_reclaim)
-
-
-async def settle(
-    unit: Unit,
-    row_id: int,
-    state: OutboxState,
-    *,
-    now: datetime,
-    account_id: int | None = None,
-    reference: str = "",
-    detail: str = "",
-) -> None:
-    """Write how a delivery ended."""
-    await unit.run(
-        _settle,
-        b_id=row_id,
-        b_state=state,
-        b_sent_at=now if state == OutboxState.SENT else None,
-        b_account=account_id,
-        b_reference=reference,
-        b_detail=detail[:500],
-    )
-
-
-async def put_back(unit: Unit, row_id: int, *, due_at: datetime, detail: str = "", count: bool = True) -> None:
-    """Try again later. `count` False: it was not a failed attempt, only not the time."""
-    await unit.run(_put_back if count else _put_off, b_id=row_id, b_due_at=due_at, b_detail=detail[:500])
-
-
 async def prune(unit: Unit, now: datetime) -> int:
     """Forget notices that were settled longer than `REMEMBERED` ago, sent or not."""
     return await unit.run(_prune, b_before=now - REMEMBERED)
-
-
-class Address(NamedTuple):
-    """One account that a notice may go to."""
-
-    id: int
-    channel: str
-    address: str
-    language: str
-
-
-async def addresses(unit: Unit, resident_id: int) -> list[Address]:
-    """The reachable accounts of a resident, the most recently used first."""
-    return [Address(*row) for row in await unit.rows(_addresses, resident_id=resident_id)]
 
 
 async def send_again(unit: Unit, *, channel: str, address: str, now: datetime) -> int:
@@ -175,10 +125,8 @@ async def send_again(unit: Unit, *, channel: str, address: str, now: datetime) -
 
     Returns how many rows there were.
     """
-    count = await unit.run(_send_again, b_channel=channel, b_address=address, b_now=now, b_since=now - KEPT_FOR_RETURN)
-    if count:
-        unit.announce(TOPIC)
-    return count
+    params = {"b_channel": channel, "b_address": address, "b_now": now, "b_since": now - KEPT_FOR_RETURN}
+    return _announced(unit, await unit.run(_send_again, **params))
 
 
 async def next_due(unit: Unit, after: datetime) -> datetime | None:
@@ -192,48 +140,85 @@ async def last_sent(unit: Unit, account_id: int) -> Row[Any] | None:
     return await unit.first(_last_sent, account_id=account_id)
 
 
-_withdraw = (
-    update(outbox)
-    .where(outbox.c.subject == bindparam("b_subject"), UNSENT)
-    .values(state=OutboxState.DROPPED, detail="withdrawn")
-)
-_withdraw_from = _withdraw.where(outbox.c.resident_id == bindparam("b_resident"))
-_due = (
-    select(outbox.c.id)
-    .where(outbox.c.state == OutboxState.WAITING, outbox.c.due_at <= bindparam("b_now"))
-    .order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
-    .limit(bindparam("most"))
-)
-_take = (
-    update(outbox)
-    .where(outbox.c.id.in_(_due))
-    .values(state=OutboxState.SENDING, taken_at=bindparam("b_now"), attempts=outbox.c.attempts + 1)
-    .returning(*(outbox.c[name] for name in Taken._fields))
-)
-_mark = update(outbox).where(outbox.c.id == bindparam("b_id")).values(detail=IN_FLIGHT)
-_reclaim = update(outbox).where(outbox.c.state == OutboxState.SENDING).values(state=OutboxState.WAITING)
+# -- broadcasts --------------------------------------------------------------------------------------------------------
+
+
+async def pause(unit: Unit, broadcast_id: int) -> int:
+    """Hold what waits of a broadcast; returns how many rows.
+
+    As for `stop`, the broadcast's own row was changed before in the same transaction: so what is in the delivery's
+    hands right now is held, or dropped, when it is put back.
+    """
+    return await unit.run(_pause, b_broadcast=broadcast_id)
+
+
+async def resume(unit: Unit, broadcast_id: int, now: datetime) -> int:
+    """Let what is held of a broadcast go on, behind whatever fell due meanwhile; returns how many rows."""
+    return _announced(unit, await unit.run(_resume, b_broadcast=broadcast_id, b_now=now))
+
+
+async def stop(unit: Unit, broadcast_id: int, why: str) -> int:
+    """Drop what waits or is held of a broadcast; returns how many rows. `why` is their detail."""
+    return await unit.run(_stop, b_broadcast=broadcast_id, b_detail=why)
+
+
+async def send_failed_again(unit: Unit, broadcast_id: int, now: datetime) -> int:
+    """Send once more what failed of a broadcast, as far as it is of use yet; returns how many rows."""
+    return _announced(unit, await unit.run(_failed_again, b_broadcast=broadcast_id, b_now=now))
+
+
+def _announced(unit: Unit, count: int) -> int:
+    if count:
+        unit.announce(TOPIC)
+    return count
+
+
+async def read_until(unit: Unit, account_id: int, reference: int, now: datetime) -> int:
+    """Note that an account was shown all its messages up to the one with this number; returns how many were unread.
+
+    For channels whose messages have rising numbers and that know what is looked at.
+    """
+    number = str(reference)
+    return await unit.run(_read, b_account=account_id, b_digits=len(number), b_reference=number, b_now=now)
+
+
+class Progress(NamedTuple):
+    """What became of a broadcast's rows so far. `delivered` and `read` are of those that were sent.
+
+    `waiting` includes what is held and what is being sent; `dropped` all that nobody wanted any more but for `muted`.
+    """
+
+    waiting: int
+    sent: int
+    delivered: int
+    read: int
+    failed: int
+    muted: int
+    dropped: int
+
+
+async def progress(unit: Unit, broadcast_id: int) -> Progress:
+    """Count what became of a broadcast's rows."""
+    counted = await unit.first(_progress, broadcast_id=broadcast_id)
+    return Progress(*(number or 0 for number in counted or ()))
+
+
+def _in_order(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """These rows, locked one after the other by their ids: two who change the same ones never wait for each other."""
+    return outbox.c.id.in_(select(outbox.c.id).where(*conditions).order_by(outbox.c.id).with_for_update())
+
+
+_about = (outbox.c.subject == bindparam("b_subject"), UNSENT)
+_withdrawn = update(outbox).values(state=OutboxState.DROPPED, detail=WITHDRAWN)
+_withdraw = _withdrawn.where(_in_order(*_about))
+_withdraw_from = _withdrawn.where(_in_order(*_about, outbox.c.resident_id == bindparam("b_resident")))
 _drop_all = (
     update(outbox)
-    .where(outbox.c.state == OutboxState.WAITING)
+    .where(outbox.c.state.in_([OutboxState.WAITING, OutboxState.PAUSED]))
     .values(state=OutboxState.DROPPED, detail=bindparam("b_detail"))
 )
-_settle = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"))
-    .values(
-        state=bindparam("b_state"),
-        sent_at=bindparam("b_sent_at"),
-        account_id=bindparam("b_account"),
-        reference=bindparam("b_reference"),
-        detail=bindparam("b_detail"),
-    )
-)
-_put_back = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("b_id"))
-    .values(state=OutboxState.WAITING, due_at=bindparam("b_due_at"), detail=bindparam("b_detail"))
-)
-_put_off = _put_back.values(attempts=outbox.c.attempts - 1)
+_of_use = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("b_now"))
+_ANEW: dict[str, Any] = {"state": WAITS_AGAIN, "due_at": bindparam("b_now"), "attempts": 0, "detail": ""}
 _came_back = (
     select(accounts.c.resident_id)
     .where(accounts.c.channel == bindparam("b_channel"), accounts.c.address == bindparam("b_address"))
@@ -246,27 +231,69 @@ _send_again = (
         outbox.c.state == OutboxState.FAILED,
         outbox.c.detail == UNREACHED,
         outbox.c.made_at > bindparam("b_since"),
-        or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("b_now")),
+        _of_use,
+        or_(FATE.is_(None), FATE.not_in(ENDED)),
     )
-    .values(state=OutboxState.WAITING, due_at=bindparam("b_now"), attempts=0, detail="")
+    .values(**_ANEW)
 )
 _prune = delete(outbox).where(
     outbox.c.state.in_([OutboxState.SENT, OutboxState.DROPPED, OutboxState.FAILED]),
     # One that was not sent was settled when it was last tried, or else at the latest when it was due.
     func.coalesce(outbox.c.sent_at, outbox.c.taken_at, outbox.c.due_at) < bindparam("b_before"),
 )
-_latest_use = (
-    select(func.max(inbox.c.at)).where(inbox.c.account_id == accounts.c.id).correlate(accounts).scalar_subquery()
-)
-_addresses = (
-    select(accounts.c.id, accounts.c.channel, accounts.c.address, accounts.c.language)
-    .where(accounts.c.resident_id == bindparam("resident_id"), accounts.c.reachable)
-    .order_by(func.coalesce(_latest_use, accounts.c.created_at).desc(), accounts.c.id)
-)
-_next_due = select(func.min(outbox.c.due_at)).where(outbox.c.state == OutboxState.WAITING)
+_next_due = select(func.min(outbox.c.due_at)).where(outbox.c.state == OutboxState.WAITING, IN_INDEX)
 _last_sent = (
     select(outbox.c.notice, outbox.c.fields, outbox.c.sent_at)
     .where(outbox.c.account_id == bindparam("account_id"), outbox.c.state == OutboxState.SENT)
     .order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())
     .limit(1)
 )
+_of_broadcast = outbox.c.broadcast_id == bindparam("b_broadcast")
+_waiting, _paused = outbox.c.state == OutboxState.WAITING, outbox.c.state == OutboxState.PAUSED
+_pause = update(outbox).where(_in_order(_of_broadcast, _waiting)).values(state=OutboxState.PAUSED)
+_resume = (
+    update(outbox)
+    .where(_in_order(_of_broadcast, _paused))
+    .values(
+        state=OutboxState.WAITING,
+        due_at=case((outbox.c.due_at < bindparam("b_now"), bindparam("b_now")), else_=outbox.c.due_at),
+    )
+)
+_stop = (
+    update(outbox)
+    .where(_in_order(_of_broadcast, or_(_waiting, _paused)))
+    .values(state=OutboxState.DROPPED, detail=bindparam("b_detail"))
+)
+_failed = outbox.c.state == OutboxState.FAILED
+_failed_again = update(outbox).where(_in_order(_of_broadcast, _failed, _of_use)).values(**_ANEW)
+_length = func.length(outbox.c.reference)
+_read = (
+    update(outbox)
+    .where(
+        outbox.c.account_id == bindparam("b_account"),
+        outbox.c.state == OutboxState.SENT,
+        outbox.c.read_at.is_(None),
+        # The numbers are kept as text, of which the longer is the larger one.
+        or_(
+            _length < bindparam("b_digits"),
+            and_(_length == bindparam("b_digits"), outbox.c.reference <= bindparam("b_reference")),
+        ),
+    )
+    .values(read_at=bindparam("b_now"), delivered_at=func.coalesce(outbox.c.delivered_at, bindparam("b_now")))
+)
+
+
+def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(and_(*conditions))
+
+
+_sent, _dropped = outbox.c.state == OutboxState.SENT, outbox.c.state == OutboxState.DROPPED
+_progress = select(
+    _count(outbox.c.state.in_([OutboxState.WAITING, OutboxState.SENDING, OutboxState.PAUSED])),
+    _count(_sent),
+    _count(_sent, outbox.c.delivered_at.is_not(None)),
+    _count(_sent, outbox.c.read_at.is_not(None)),
+    _count(outbox.c.state == OutboxState.FAILED),
+    _count(_dropped, outbox.c.detail == MUTED),
+    _count(_dropped, outbox.c.detail != MUTED),
+).where(outbox.c.broadcast_id == bindparam("broadcast_id"))

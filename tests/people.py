@@ -20,18 +20,23 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from html import unescape
 from typing import Any, ClassVar
 
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, TCPConnector
+from yarl import URL
 
 from bot.advance import advance
 from bot.app import App, build
 from bot.channels.web.buckets import Pace as RequestPace
 from bot.channels.web.buckets import Paces
+from bot.channels.web.chats import Chats
+from bot.channels.web.cookies import COOKIE, Sessions
 from bot.clock import StoppedClock
 from bot.delivery.pace import Limits, Pace
 from bot.settings import Settings
+from handlers.broadcasts.sending import NewBroadcast, propose
 from handlers.desk.actions import make_project, publish_shift
 from handlers.goods.putting_up import put_up
 from handlers.kit.who import Who
@@ -45,7 +50,7 @@ from storage import inbox, outbox
 from storage.queries import homes, items, residents, roles, topics, warnings
 from storage.queries import town as town_queries
 from storage.queries.polls import Option
-from storage.tables import OutboxState, Resident, ResidentState, Role, Sharing
+from storage.tables import BroadcastKind, OutboxState, Resident, ResidentState, Role, Sharing
 from tests.emulators.telegram import Person as TelegramPerson
 from tests.emulators.telegram import TelegramEmulator
 from tests.quick import forget_towns, keep_all, keep_what_lives
@@ -60,6 +65,9 @@ OPENING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 """A Tuesday, 09:30 in the town's zone."""
 
 ZONE = "Africa/Johannesburg"
+
+GREETING = "Good day."
+"""What a resident was told long ago."""
 
 
 class TownClock(StoppedClock):
@@ -330,6 +338,7 @@ class Town:
         self._projects: dict[str, int] = {}
         self._memory = 0
         self._browsers: list[ClientSession] = []
+        self._connections: TCPConnector | None = None
         self._names = iter(f"{name} {letter}." for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for name in _NAMES)
 
     @classmethod
@@ -342,6 +351,8 @@ class Town:
         async with app.database.unit() as unit:
             first = await town_queries.settings(unit)
             await town_queries.keep(unit, replace(first, **({"join_policy": "open"} | changed)))
+        # It looks when a test says so, not besides: the clock stands still anyway.
+        app.ticker.start = partial(app.ticker._scheduler.start, paused=True)  # type: ignore[method-assign]
         await app.start()
         if channel not in cls._opened:  # the first one builds aiogram's models, and more that stays
             cls._opened.add(channel)
@@ -351,6 +362,8 @@ class Town:
     async def close(self) -> None:
         for browser in self._browsers:
             await browser.close()
+        if self._connections is not None:
+            await self._connections.close()
         await self.app.stop()
         forget_towns()
 
@@ -364,24 +377,53 @@ class Town:
             person = Person(self, name, TelegramLine(self.tg, name, language))
             await person.says(f"/start {code}".strip())
             return person
-        browser = ClientSession(cookie_jar=CookieJar(unsafe=True))  # cookies of an address, not a name
-        self._browsers.append(browser)
-        assert self.app.web is not None
-        line = WebLine(self.app.web.address.rstrip("/"), browser, language)
+        line = self._browser(language)
         await line.open(code)
         person = Person(self, name, line)
         await person.looks()
         return person
 
+    def _browser(self, language: str) -> WebLine:
+        """Somebody's browser, which has not been here. They share the connections, not the cookies."""
+        assert self.app.web is not None
+        self._connections = self._connections or TCPConnector(limit=0)
+        jar = CookieJar(unsafe=True)  # cookies of an address, not a name
+        browser = ClientSession(cookie_jar=jar, connector=self._connections, connector_owner=False)
+        self._browsers.append(browser)
+        return WebLine(self.app.web.address.rstrip("/"), browser, language)
+
+    async def _greeted(self, name: str, language: str) -> Person:
+        """Somebody who has an account and one message of the town's, without the way to them: others test that."""
+        if self.channel == "telegram":
+            assert self.tg is not None
+            on_phone = TelegramLine(self.tg, name, language)
+            chat, state = on_phone.person.chat, self.tg.state
+            chat.started = True
+            hello = state.add_message(chat, state.bot, text=GREETING, html=GREETING).id
+            async with self.app.database.unit() as unit:
+                known = await inbox.open_update(
+                    unit,
+                    channel=self.channel,
+                    address=on_phone.address,
+                    key="",
+                    language=language,
+                    now=self.clock.now(),
+                )
+            return Person(self, name, on_phone, [Shown(hello, GREETING, GREETING, ())], account_id=known.account_id)
+        line = self._browser(language)
+        token, phone = await Sessions(self.app.database, self.clock, is_secure=False).open(language)
+        line.http.cookie_jar.update_cookies({COOKIE: token}, URL(line.base))
+        hello = (await Chats(self.app.database, self.clock).say(phone.address, GREETING, [], key="hello")).id
+        return Person(self, name, line, [Shown(hello, GREETING, GREETING, ())], account_id=phone.account_id)
+
     async def resident(
         self, name: str = "", *, skills: Sequence[str] = (), interests: Sequence[str] = (), language: str = "en"
     ) -> Person:
         """Somebody who has signed up: by the same action as the conversation's last step."""
-        person = await self.stranger(name, language=language)
+        person = await self._greeted(name or next(self._names), language)
         async with self.app.database.unit() as unit:
-            account = max(await residents.on_channel(unit, self.channel), key=lambda one: one.id)
             settings = await town_queries.settings(unit)
-            who = Who(account.id, self.channel, account.address, language, None, "", None, settings)
+            who = Who(person.account_id, self.channel, person.line.address, language, None, "", None, settings)
             await sign_up(
                 unit,
                 who=who,
@@ -395,14 +437,13 @@ class Town:
                 setup_code=None,
                 now=self.clock.now(),
             )
-            await inbox.write_state(unit, account_id=account.id, state=None, data="{}", language=language)
-            person.account_id = account.id
-            person.resident_id = await residents.of_account(unit, account.id) or 0
+            await inbox.write_state(unit, account_id=person.account_id, state=None, data="{}", language=language)
+            person.resident_id = await residents.of_account(unit, person.account_id) or 0
             await residents.change(unit, person.resident_id, state=ResidentState.RESIDENT)
         return person
 
     async def _topics(self, unit: Any, kind: str, names: Sequence[str]) -> list[int]:
-        listed = {topic.name: topic.id for topic in await topics.listed(unit, kind)}
+        listed = {topic.name: topic.id for topic in await topics.listed(unit, kind)} if names else {}
         return [listed[name] for name in names]
 
     async def residents(self, count: int) -> list[Person]:
@@ -636,6 +677,22 @@ class Town:
         async with self.app.database.unit() as unit:
             return await call_meeting(unit, by=by_id, new=new, town=town, now=self.clock.now())
 
+    async def broadcast(
+        self,
+        text: str = "The river is high.",
+        *,
+        by: Person | None = None,
+        audience: str = "town",
+        **columns: Any,
+    ) -> int:
+        """A message to an audience, which begins at once; its id. `columns` are of `NewBroadcast`, such as `due_at`."""
+        by_id = (await self._somebody()).me if by is None else by.resident_id
+        given: dict[str, Any] = {"kind": BroadcastKind.MESSAGE, "topic": "appeals", "language": "en"} | columns
+        new = NewBroadcast(audience=audience, text=text, **given)
+        async with self.app.database.unit() as unit:
+            town = replace(await town_queries.settings(unit), second_approver="never")
+            return await propose(unit, by=by_id, new=new, town=town, now=self.clock.now())
+
     async def settings(self) -> Any:
         async with self.app.database.reading() as unit:
             return await town_queries.settings(unit)
@@ -646,7 +703,7 @@ class Town:
         """Put the clock forward; everything due on the way happens."""
         target = self.clock.now() + timedelta(hours=hours, days=days)
         app = self.app
-        await advance(self.clock, app.ticker, app.delivery, app.planner, target, cards=app.cards)
+        await advance(self.clock, app.ticker, app.delivery, app.planner, target, cards=(app.cards, app.progress))
 
     async def settles(self) -> None:
         """Let everything that is due now be done and delivered."""
@@ -654,6 +711,7 @@ class Town:
         await self.app.planner.drain()
         await self.app.delivery.drain()
         await self.app.cards.drain()
+        await self.app.progress.drain()
         await asyncio.sleep(0)
 
 

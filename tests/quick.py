@@ -1,6 +1,6 @@
 """What every town of a test process would make anew, though it comes out the same: made once, and kept.
 
-Nothing here changes what is done, only how often. A town in service makes each of these once anyway.
+Nothing here (but `close_at_once`) changes what is done, only how often. A town in service makes each of these once.
 """
 
 from __future__ import annotations
@@ -11,9 +11,15 @@ import ssl
 from collections.abc import Callable
 from functools import cache
 from types import CodeType, FunctionType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web_app
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
+
+if TYPE_CHECKING:
+    from bot.intake.rooms import Rooms
 
 
 def keep_certificates() -> None:
@@ -61,10 +67,61 @@ def keep_answers() -> None:
     Response.__class_getitem__ = staticmethod(cache(make))  # type: ignore[method-assign, assignment]
 
 
+def keep_rooms() -> None:
+    """The rooms' routers know nothing of a town, and are most of what it takes to build one."""
+    from bot import app
+
+    make = cache(app.make_rooms)
+
+    def once() -> Rooms:
+        rooms = make()
+        rooms._parent_router = None  # it moves from the town before to this one
+        return rooms
+
+    app.make_rooms = once
+
+
+def keep_statements() -> None:
+    """Each engine compiles every statement anew, though two of one dialect come to the same SQL."""
+    from sqlalchemy.ext.asyncio import engine
+
+    kept: dict[type[Dialect], LRUCache[Any, Any]] = {}
+    make = vars(engine)["_create_engine"]
+
+    def sharing(*args: Any, **more: Any) -> Engine:
+        made: Engine = make(*args, **more)
+        made._compiled_cache = kept.setdefault(type(made.dialect), LRUCache(5000))
+        return made
+
+    def same(self: object, other: object) -> bool:
+        return type(self) is type(other)
+
+    def by_type(self: object) -> int:
+        return hash(type(self))
+
+    vars(engine)["_create_engine"] = sharing
+    DefaultDialect.__eq__ = same  # type: ignore[method-assign]  # a compiled statement is kept for its dialect
+    DefaultDialect.__hash__ = by_type  # type: ignore[method-assign]
+
+
+def close_at_once() -> None:
+    """aiogram gives connections a quarter of a second to end their TLS: on loopback there is none."""
+    from aiogram.client.session.aiohttp import AiohttpSession
+
+    async def close(self: AiohttpSession) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    AiohttpSession.close = close  # type: ignore[method-assign]
+
+
 def keep_all() -> None:
     keep_certificates()
     keep_signatures()
     keep_answers()
+    keep_rooms()
+    keep_statements()
+    close_at_once()
 
 
 def keep_what_lives() -> None:

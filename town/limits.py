@@ -40,6 +40,14 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def latest_birth(day: date, age: int) -> date:
+    """The last day on which somebody was born who has this age on a day, in whole years: see `age_on`."""
+    try:
+        return day.replace(year=day.year - age)
+    except ValueError:  # 29 February: of that year, whoever was born on 1 March is younger
+        return day.replace(year=day.year - age, day=28)
+
+
 def is_minor(born: date | None, day: date, settings: TownSettings) -> bool:
     """Whether somebody is under age on a day. Of grown-ups no birth date is kept."""
     return born is not None and age_on(born, day) < settings.adult_age

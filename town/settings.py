@@ -47,6 +47,11 @@ class TownSettings:
     before it closes (0: never). Somebody may vote for `proxies_most` others (0: there are no proxies), in secret polls
     only where `secret_proxies` is "yes". A proposal is on the agenda when `agenda_seconders` others second it. Of a
     meeting people are reminded `meeting_early_minutes` and `meeting_late_minutes` before (0: never).
+
+    A broadcast needs somebody else's approval when it goes to `wide_percent` of the residents or more
+    (`second_approver` "wide"), "always", or "never"; an emergency that of `emergency_approvers` people, who wrote it
+    among them. What could not be delivered in `broadcast_days` is not sent any more. The mayor is given the draft of
+    the weekly update on `update_draft_day` at `update_draft_at`; it goes out on `update_day` at `update_at`.
     """
 
     name: str = "Our town"
@@ -103,6 +108,14 @@ class TownSettings:
     agenda_seconders: int = 3
     meeting_early_minutes: int = 1440
     meeting_late_minutes: int = 120
+    second_approver: str = "wide"
+    wide_percent: int = 50
+    emergency_approvers: int = 2
+    broadcast_days: int = 3
+    update_draft_day: str = "friday"
+    update_draft_at: time = time(9, 0)
+    update_day: str = "sunday"
+    update_at: time = time(17, 0)
 
     @property
     def tz(self) -> ZoneInfo:
@@ -190,6 +203,14 @@ SPECS: tuple[Spec, ...] = (
     Spec("agenda_seconders", Kind.COUNT, 0, 1000),
     Spec("meeting_early_minutes", Kind.MINUTES, 0, 14 * 1440),
     Spec("meeting_late_minutes", Kind.MINUTES, 0, 14 * 1440),
+    Spec("second_approver", Kind.CHOICE, choices=("wide", "always", "never")),
+    Spec("wide_percent", Kind.PERCENT, 1, 100),
+    Spec("emergency_approvers", Kind.COUNT, 2, 5),
+    Spec("broadcast_days", Kind.DAYS, 1, 14),
+    Spec("update_draft_day", Kind.CHOICE, choices=WEEKDAYS),
+    Spec("update_draft_at", Kind.TIME),
+    Spec("update_day", Kind.CHOICE, choices=WEEKDAYS),
+    Spec("update_at", Kind.TIME),
 )
 
 _BY_KEY = {spec.key: spec for spec in SPECS}

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-_FORMULA = re.compile(r"\s*[=+\-@|%\t\r]")
+_FORMULA = re.compile(r"\s*[=+\-@|%\t\r＝＋－＠]")
 _NUMBER = re.compile(r"-?[0-9]+([.][0-9]+)?")
 
 

@@ -238,12 +238,19 @@ class Sender:
             return await self._sender.send(address, outgoing, lane=lane, leaving=leaving)
 
     async def edit(
-        self, address: str, message: int, outgoing: Outgoing, *, key: str, leaving: Leaving | None = None
+        self,
+        address: str,
+        message: int,
+        outgoing: Outgoing,
+        *,
+        key: str,
+        lane: Lane = Lane.BULK,
+        leaving: Leaving | None = None,
     ) -> Delivered:
         if self._closing:
             return Delivered(Outcome.RETRY, "the town is stopping")
         async with self._sending.at(key):
-            return await self._sender.edit(address, message, outgoing, leaving=leaving)
+            return await self._sender.edit(address, message, outgoing, lane=lane, leaving=leaving)
 
     async def close(self) -> None:
         """Send nothing more, let what is on its way arrive, and close the connections."""

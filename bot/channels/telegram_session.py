@@ -34,11 +34,12 @@ class InTurn(BaseRequestMiddleware):
         self, make_request: NextRequestMiddlewareType[Any], bot: Any, method: TelegramMethod[Any]
     ) -> Any:
         chat_id = getattr(method, "chat_id", None)
-        if chat_id is not None:
-            await self.pace.turn(chat_id, Lane.PERSONAL)
-        elif isinstance(method, AnswerCallbackQuery):
-            await self.pace.resumed()
         try:
+            if chat_id is not None:
+                async with self.pace.turn(chat_id, Lane.PERSONAL):
+                    return await make_request(bot, method)
+            if isinstance(method, AnswerCallbackQuery):
+                await self.pace.resumed()
             return await make_request(bot, method)
         except TelegramRetryAfter as error:
             if chat_id is not None or isinstance(method, AnswerCallbackQuery):

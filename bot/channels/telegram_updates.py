@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiogram import Bot
-from aiogram.enums import ChatType
-from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.types import CallbackQuery, Chat, ChatMemberAdministrator, ChatMemberUpdated, Message, Update, User
 
 from bot.intake.arrival import Arrival
 from locales import best
@@ -22,6 +22,8 @@ KINDS = ["message", "callback_query", "my_chat_member"]
 """What we ask Telegram for (`allowed_updates`)."""
 
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
+BOARDS = (*GROUPS, ChatType.CHANNEL)
+"""Chats that are not a person's: the bot is put into them, and out."""
 
 
 class Arrived(NamedTuple):
@@ -33,6 +35,10 @@ class Arrived(NamedTuple):
     def with_picture(self, picture: bytes | Fact) -> Arrived:
         """The same with its photo, or with why there is none."""
         return self._replace(arrival=replace(self.arrival, picture=picture))
+
+
+RIGHTS = {name: False for name, field in ChatMemberAdministrator.model_fields.items() if field.annotation is bool}
+"""The rights of an administrator, none of which is granted."""
 
 
 def number_of(raw: Any) -> int | None:
@@ -48,7 +54,7 @@ def translate(raw: Any, bot: Bot, username: str) -> Arrived | None:
     """
     number = number_of(raw)
     try:
-        update = Update.model_validate(raw, context={"bot": bot})
+        update = Update.model_validate(_with_rights(raw), context={"bot": bot})
     except (ValueError, TypeError, OverflowError, RecursionError):  # pydantic's own error is a ValueError
         log.warning("update %s is malformed and was skipped", number)
         return None
@@ -60,6 +66,20 @@ def translate(raw: Any, bot: Bot, username: str) -> Arrived | None:
     return Arrived(Arrival(CHANNEL, key_of(bot, update.update_id), str(address), language), update)
 
 
+def _with_rights(raw: Any) -> Any:
+    """The same with every right of an administrator named: a Bot API server older than aiogram leaves new ones out."""
+    change = raw.get("my_chat_member") if isinstance(raw, dict) else None
+    if not isinstance(change, dict):
+        return raw
+    ends = {key: change.get(key) for key in ("old_chat_member", "new_chat_member")}
+    named = {
+        key: RIGHTS | member
+        for key, member in ends.items()
+        if isinstance(member, dict) and member.get("status") == ChatMemberStatus.ADMINISTRATOR
+    }
+    return raw | {"my_chat_member": change | named}
+
+
 def key_of(bot: Bot, number: int) -> str:
     """What an update is remembered by: not its number, for the gaps between numbers count what is not remembered.
 
@@ -69,7 +89,10 @@ def key_of(bot: Bot, number: int) -> str:
 
 
 def _address(update: Update, username: str) -> tuple[int, User | None] | None:
-    """Whose update it is: the person's id, a group's for what concerns the group; None for nobody's."""
+    """Whose update it is: the person's id, a group's or channel's for what concerns it; None for nobody's.
+
+    What is written in a channel is not for us, and we do not ask for it.
+    """
     if update.message is not None:
         return _of_message(update.message, username)
     if update.callback_query is not None:
@@ -81,7 +104,8 @@ def _address(update: Update, username: str) -> tuple[int, User | None] | None:
 
 def _of_message(message: Message, username: str) -> tuple[int, User | None] | None:
     if message.chat.type in GROUPS:
-        wanted = is_move(message) or addressed_to(message) == username.lower()
+        is_news = is_move(message) or message.new_chat_title is not None
+        wanted = is_news or addressed_to(message) == username.lower()
         return (message.chat.id, message.from_user) if wanted else None
     if message.from_user is None or message.from_user.is_bot:
         return None  # two bots that answer each other would never stop
@@ -95,7 +119,7 @@ def _of_tap(tap: CallbackQuery) -> tuple[int, User | None] | None:
 
 
 def _of_membership(change: ChatMemberUpdated) -> tuple[int, User | None] | None:
-    if change.chat.type in GROUPS:
+    if change.chat.type in BOARDS:
         return change.chat.id, change.from_user
     return _if_private(change.chat, change.from_user)
 

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import heappop, heappush
 
+from bot.delivery.window import Ticket
+
 
 class Lane(StrEnum):
-    """Who goes first: answers and personal notices, or what can wait its turn."""
+    """Who goes first: what cannot wait; answers and personal notices; reminders; what can wait its turn."""
 
+    URGENT = "urgent"
     PERSONAL = "personal"
+    REMINDER = "reminder"
     BULK = "bulk"
 
 
@@ -35,9 +39,10 @@ class Waiter:
     chat: Chat
     lane: Lane
     turn: asyncio.Future[None]
+    ticket: Ticket = field(default_factory=lambda: Ticket(0.0))
     granted_at: float = 0.0
     due_before: float = 0.0
-    bulk_due_before: float = 0.0
+    even_due_before: float = 0.0
 
 
 class Queue:

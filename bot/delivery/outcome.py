@@ -37,6 +37,26 @@ class Delivered:
 Leaving = Callable[[], Awaitable[None]]
 """What is to be done when a message's turn has come, just before it leaves."""
 
+
+class Departure:
+    """A `Leaving` that knows whether its message may be on its way: one that waits for its turn can be called back."""
+
+    __slots__ = ("_mark", "left")
+
+    def __init__(self, mark: Leaving | None = None) -> None:
+        self._mark = mark
+        self.left = False
+
+    async def __call__(self) -> None:
+        self.left = True
+        if self._mark is not None:
+            await self._mark()
+
+    def refused(self) -> None:
+        """The channel did not take it, and it waits for its turn once more."""
+        self.left = False
+
+
 Choice = tuple[str, str]
 """A label, and what it carries: callback data, or an address (`https:`, `http:`, `tg:`) to open."""
 

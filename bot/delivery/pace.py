@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from heapq import heappop
 
 from bot.delivery.lanes import Chat, Lane, Queue, Waiter
+from bot.delivery.window import Window
 
 __all__ = ["ChatId", "Lane", "Limits", "Pace"]
 
 ChatId = int | str
 _FEWEST_TO_SWEEP = 1024
-# uvloop's clock counts whole milliseconds and is read once a round, so a window must be a little longer than it seems.
+# uvloop's clock counts whole milliseconds and is read once a round: so a window is a little longer than it seems.
 _CLOCK_GRAIN = 0.002
+FIRST_WARNED = tuple(Lane)
+FIRST_ANSWERED = (Lane.PERSONAL, Lane.URGENT, Lane.REMINDER, Lane.BULK)
+MADE_UP_FOR = 0.25
+"""How much lateness of even turns, as a share of the window, is made up for by turns that follow faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +63,26 @@ class Limits:
 class Pace:
     """Turns to send, one at a time, within `limits`. Belongs to one event loop.
 
-    Personal turns go before bulk ones; within a lane whoever waits longest goes first, except that nobody waits for
-    a chat that is not theirs. Bulk turns come evenly spread: thirty at once would not arrive as they left, and two
-    such bursts could meet within one second at Telegram. Memory is bounded by those who wait and the chats written
-    to within a period.
+    The lanes go in their order; within a lane whoever waits longest goes first, except that nobody waits for a chat
+    that is not theirs. All turns but those of answers come evenly spread: thirty at once would not arrive as they left,
+    and two such bursts could meet within one second at Telegram. While both what is urgent and answers wait, they take
+    turns: whoever asks the town something is answered while everybody is warned, and the warning goes out however many
+    ask. Memory is bounded by those who wait and the chats written to within a period.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._sent: deque[float] = deque(maxlen=self.limits.overall)
+        period = self.limits.overall_period
+        self._window = Window(self.limits.overall, period + _CLOCK_GRAIN, longest=period)
         self._chats: dict[ChatId, Chat] = {}
         self._sweep_at = _FEWEST_TO_SWEEP
-        self._queues = {lane: Queue(lane) for lane in Lane}  # in order of precedence
+        self._queues = {lane: Queue(lane) for lane in Lane}
         self._numbers = itertools.count()
         self._halt_until = float("-inf")
-        self._bulk_due = float("-inf")
-        self._bulk_gap = self.limits.overall_period / self.limits.overall
+        self._even_due = float("-inf")
+        self._answered_last = True  # of what is urgent and answers
+        self._gap = self.limits.overall_period / self.limits.overall
+        self._made_up_for = max(self._gap, MADE_UP_FOR * self.limits.overall_period)
         self._timer: asyncio.Handle | None = None
         self._timer_at: float | None = None  # uvloop's handles for a time that has passed cannot say when they are due
 
@@ -95,11 +105,20 @@ class Pace:
             await asyncio.sleep(seconds)
             await self.resumed()  # another 429 may have made it longer
 
-    async def turn(self, chat_id: ChatId, lane: Lane = Lane.BULK) -> None:
-        """Wait until one message may go to `chat_id`, then send it at once.
+    @asynccontextmanager
+    async def turn(self, chat_id: ChatId, lane: Lane = Lane.BULK) -> AsyncIterator[None]:
+        """Wait until one message may go to `chat_id`; it is sent, and its answer awaited, within the block.
 
         Cancelling the wait gives the turn back, also when it was granted just then.
         """
+        waiter = await self._granted(chat_id, lane)
+        try:
+            yield
+        finally:
+            self._window.landed(waiter.ticket, asyncio.get_running_loop().time())
+            self._run()
+
+    async def _granted(self, chat_id: ChatId, lane: Lane) -> Waiter:
         loop = asyncio.get_running_loop()
         waiter = Waiter(next(self._numbers), self._chat(chat_id, loop.time()), lane, loop.create_future())
         self._join(waiter, loop.time())
@@ -113,6 +132,7 @@ class Pace:
                 self._give_back(waiter)
             self._run()
             raise
+        return waiter
 
     def _chat(self, chat_id: ChatId, now: float) -> Chat:
         # Ids below zero are groups; names stand for public groups and channels.
@@ -151,32 +171,36 @@ class Pace:
             at = max(at, chat.sent[0] + self.limits.group_period)
         return at
 
-    def _all_open_at(self) -> float:
+    def _all_open_at(self, now: float) -> float:
         """When anybody may be written to: past any halt, with room in the overall window."""
-        if len(self._sent) < self.limits.overall:
-            return self._halt_until
-        return max(self._halt_until, self._sent[0] + self.limits.overall_period + _CLOCK_GRAIN)
+        return max(self._halt_until, self._window.room_at(now))
 
-    def _lane_open_at(self, lane: Lane) -> float:
+    def _lane_open_at(self, lane: Lane, all_open_at: float) -> float:
         """When anybody in `lane` may be written to."""
-        return max(self._all_open_at(), self._bulk_due) if lane is Lane.BULK else self._all_open_at()
+        if lane is Lane.PERSONAL and not (self._answered_last and self._queues[Lane.URGENT].ready):
+            return all_open_at
+        return max(all_open_at, self._even_due)
 
     def _run(self) -> None:
         """Give every turn that is due and set the timer for the next."""
         now = asyncio.get_running_loop().time()
         while self._grant_next(now):
             pass
+        open_at = self._all_open_at(now)
         waits = [
-            max(at, self._lane_open_at(lane))
+            max(at, self._lane_open_at(lane, open_at))
             for lane, queue in self._queues.items()
             if (at := queue.opens_at()) is not None
         ]
         self._set_timer(min(waits) if waits else None)
 
     def _grant_next(self, now: float) -> bool:
-        for lane, queue in self._queues.items():
-            if self._lane_open_at(lane) > now:
+        self._settle(self._queues[Lane.URGENT], now)  # answers yield to whoever of these may go
+        open_at = self._all_open_at(now)
+        for lane in FIRST_WARNED if self._answered_last else FIRST_ANSWERED:
+            if self._lane_open_at(lane, open_at) > now:
                 continue
+            queue = self._queues[lane]
             self._settle(queue, now)
             if queue.ready:
                 self._grant(queue, heappop(queue.ready)[2], now)
@@ -200,37 +224,39 @@ class Pace:
 
     def _grant(self, queue: Queue, chat: Chat, now: float) -> None:
         waiter = chat.waiting[queue.lane].popleft()
-        waiter.granted_at, waiter.due_before, waiter.bulk_due_before = now, chat.due, self._bulk_due
+        waiter.granted_at, waiter.due_before, waiter.even_due_before = now, chat.due, self._even_due
         chat.due = self._due_after(chat.due, now)
-        if queue.lane is Lane.BULK:
-            self._bulk_due = self._bulk_due_after(self._bulk_due, now)
+        if queue.lane in (Lane.URGENT, Lane.PERSONAL):
+            self._answered_last = queue.lane is Lane.PERSONAL
+        if queue.lane is not Lane.PERSONAL:
+            self._even_due = self._even_due_after(self._even_due, now)
         if chat.group:
             chat.sent.append(now)
             if len(chat.sent) > self.limits.per_group:
                 chat.sent.popleft()
-        self._sent.append(now)
+        waiter.ticket = self._window.grant(now)
         waiter.turn.set_result(None)
         queue.put(chat, self._opens_at(chat), now)
 
     def _due_after(self, due: float, now: float) -> float:
         return max(due, now) + self.limits.chat_spacing
 
-    def _bulk_due_after(self, due: float, now: float) -> float:
+    def _even_due_after(self, due: float, now: float) -> float:
         # A timer's lateness is made up for, so that it does not slow a long broadcast down; a silence is not.
-        return (due if now - due < self._bulk_gap else now) + self._bulk_gap
+        return (due if now - due < self._made_up_for else now) + self._gap
 
     def _give_back(self, waiter: Waiter) -> None:
         """Undo a grant that nobody used, as far as nothing was built on it since."""
         chat = waiter.chat
-        if waiter.granted_at in self._sent:
-            self._sent.remove(waiter.granted_at)
+        self._window.give_back(waiter.ticket)
         if waiter.granted_at in chat.sent:
             chat.sent.remove(waiter.granted_at)
         if chat.due == self._due_after(waiter.due_before, waiter.granted_at):
             chat.due = waiter.due_before
-        bulk_due = self._bulk_due_after(waiter.bulk_due_before, waiter.granted_at)
-        if waiter.lane is Lane.BULK and self._bulk_due == bulk_due:
-            self._bulk_due = waiter.bulk_due_before
+        if waiter.lane is not Lane.PERSONAL:
+            even_due = self._even_due_after(waiter.even_due_before, waiter.granted_at)
+            if self._even_due == even_due:
+                self._even_due = waiter.even_due_before
         for queue in self._queues.values():
             queue.put(chat, self._opens_at(chat), asyncio.get_running_loop().time())
 

@@ -7,20 +7,22 @@ any other request ends; `TownRateLimiter` does neither.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from httpx import ConnectError, ConnectTimeout, HTTPError, PoolTimeout
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import BaseRateLimiter, ExtBot
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest, RequestData
 
-from bot.delivery.outcome import Choice, Delivered, Leaving, Outcome, Outgoing
-from bot.delivery.pace import Lane, Pace
+from bot.delivery.http import Failed, Http
+from bot.delivery.outcome import Choice, Delivered, Departure, Leaving, Outcome, Outgoing
+from bot.delivery.pace import ChatId, Lane, Pace
+from bot.delivery.uploads import Uploads
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +30,12 @@ TELEGRAM = "https://api.telegram.org"
 LARGEST_FILE = 50 * 2**20  # bytes a bot may upload (https://core.telegram.org/bots/api#sending-files)
 # Requests that name a chat but are no messages, so that Telegram's message limits do not count them.
 UNCOUNTED = frozenset({"sendChatAction", "getChat", "getChatMember", "getChatMemberCount", "getChatAdministrators"})
+UPLOAD_TIMEOUT = 120.0
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 LINK_SCHEMES = ("https://", "http://", "tg://")
+
+UNKNOWN_FILE = ("wrong file identifier", "wrong remote file", "file_id", "file reference")
+"""What Telegram says of a file id that it does not know, or no more."""
 
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
@@ -66,6 +72,16 @@ class TownRateLimiter(BaseRateLimiter[Turn]):
     async def shutdown(self) -> None:
         """Nothing to release: the pace outlives the bot."""
 
+    @asynccontextmanager
+    async def _turn(self, chat_id: ChatId | None, lane: Lane) -> AsyncIterator[None]:
+        """The turn of a message; of what is none, only a halt is waited for."""
+        if chat_id is None:
+            await self.pace.resumed()
+            yield
+        else:
+            async with self.pace.turn(chat_id, lane):
+                yield
+
     async def process_request(
         self,
         callback: Callable[..., Coroutine[Any, Any, Answer]],
@@ -80,14 +96,11 @@ class TownRateLimiter(BaseRateLimiter[Turn]):
         turn = rate_limit_args or Turn()
         tries_left = self.retries
         while True:
-            if chat_id is None:
-                await self.pace.resumed()
-            else:
-                await self.pace.turn(chat_id, turn.lane)
-            if turn.leaving is not None:
-                await turn.leaving()
             try:
-                return await callback(*args, **kwargs)
+                async with self._turn(chat_id, turn.lane):
+                    if turn.leaving is not None:
+                        await turn.leaving()
+                    return await callback(*args, **kwargs)
             except RetryAfter as error:
                 wait = seconds_to_wait(error)
                 self.pace.halt(wait)
@@ -95,24 +108,57 @@ class TownRateLimiter(BaseRateLimiter[Turn]):
                 if tries_left <= 0 or wait > self.patience:
                     raise
                 tries_left -= 1
+                if isinstance(turn.leaving, Departure):
+                    turn.leaving.refused()
+
+
+class Request(BaseRequest):
+    """How python-telegram-bot's requests travel; timeouts in seconds."""
+
+    def __init__(self, connections: int, read_timeout: float) -> None:
+        self._http = Http(connections, connect_timeout=5.0, pool_timeout=30.0)
+        self._read_timeout = read_timeout
+
+    @property
+    def read_timeout(self) -> float | None:
+        """How long an answer may take."""
+        return self._read_timeout
+
+    async def initialize(self) -> None:
+        """Nothing to prepare: it opens when it is first used."""
+
+    async def shutdown(self) -> None:
+        """Close the connections."""
+        await self._http.close()
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **timeouts: Any
+    ) -> tuple[int, bytes]:
+        """The status and the body of Telegram's answer. Raises TimedOut or NetworkError, whose cause is a `Failed`."""
+        fields = request_data.json_parameters if request_data is not None else {}
+        files = request_data.multipart_data if request_data is not None and request_data.contains_files else {}
+        patience = UPLOAD_TIMEOUT if files else self._read_timeout
+        try:
+            return await self._http.post(url, fields, files, patience=patience)
+        except Failed as failed:
+            raise (TimedOut() if failed.timeout else NetworkError(str(failed))) from failed
 
 
 def make_sender_bot(
-    token: str, api_base: str | None, pace: Pace, *, retries: int = 2, read_timeout: float = 20.0
+    token: str,
+    api_base: str | None,
+    pace: Pace,
+    *,
+    retries: int = 2,
+    read_timeout: float = 20.0,
+    connections: int = 320,
 ) -> ExtBot[Turn]:
     """The bot that delivers: requests in turn with `pace`, timeouts in seconds.
 
-    `api_base` is the address of a Bot API server, Telegram's own when None.
+    `api_base` is the address of a Bot API server, Telegram's own when None. `connections` is how many requests may be
+    on their way: more than the delivery has rows in hand, so that a slow minute at Telegram does not exhaust the pool.
     """
-    # The pace lets at most 30 requests a second out; a slow minute at Telegram must not exhaust the pool.
-    request = HTTPXRequest(
-        connection_pool_size=64,
-        connect_timeout=5.0,
-        read_timeout=read_timeout,
-        write_timeout=20.0,
-        pool_timeout=30.0,
-        media_write_timeout=120.0,
-    )
+    request = Request(connections, read_timeout)
     base = (api_base or TELEGRAM).rstrip("/")
     return ExtBot(
         token,
@@ -143,6 +189,7 @@ class TelegramSender:
 
     def __init__(self, bot: ExtBot[Turn]) -> None:
         self._bot = bot
+        self._photos = Uploads()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -170,7 +217,7 @@ class TelegramSender:
         return Delivered(Outcome.SENT, reference=str(message.message_id))
 
     async def edit(
-        self, address: str, message_id: int, outgoing: Outgoing, *, leaving: Leaving | None = None
+        self, address: str, message: int, outgoing: Outgoing, *, lane: Lane = Lane.BULK, leaving: Leaving | None = None
     ) -> Delivered:
         """Change the words and buttons of a message that was sent before; `leaving` as above.
 
@@ -178,15 +225,15 @@ class TelegramSender:
         """
         try:
             await self._bot.edit_message_text(
-                outgoing.html, int(address), message_id, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard(outgoing.buttons), rate_limit_args=Turn(Lane.BULK, leaving),
+                outgoing.html, int(address), message, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard(outgoing.buttons), rate_limit_args=Turn(lane, leaving),
             )  # fmt: skip
         except BadRequest as error:
             if "message is not modified" not in str(error).lower():
                 return outcome_of(error)
         except TelegramError as error:
             return outcome_of(error)
-        return Delivered(Outcome.SENT, reference=str(message_id))
+        return Delivered(Outcome.SENT, reference=str(message))
 
     async def _send(self, chat_id: int, screen: Outgoing, turn: Turn) -> Message:
         markup = keyboard(screen.buttons)
@@ -197,14 +244,37 @@ class TelegramSender:
                 rate_limit_args=turn,
             )  # fmt: skip
         if screen.photo is not None:
-            return await self._bot.send_photo(
-                chat_id, screen.photo, caption=screen.html, parse_mode=ParseMode.HTML, reply_markup=markup,
-                rate_limit_args=turn,
-            )  # fmt: skip
+            try:
+                return await self._send_photo(chat_id, screen.photo, screen.html, markup, turn)
+            except BadRequest as error:
+                if outcome_of(error).outcome is not Outcome.REFUSED:
+                    raise
+                log.warning("Telegram does not take a picture, whose words go alone: %s", error)
         return await self._bot.send_message(
             chat_id, screen.html, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=NO_PREVIEW,
             rate_limit_args=turn,
         )  # fmt: skip
+
+    async def _send_photo(
+        self, chat_id: int, photo: bytes, html: str, markup: InlineKeyboardMarkup | None, turn: Turn
+    ) -> Message:
+        """Send a picture; one that Telegram has already is only named, and uploaded once more if it is not known."""
+        known = self._photos.get(photo)
+        if known is not None:
+            try:
+                return await self._bot.send_photo(
+                    chat_id, known, caption=html, parse_mode=ParseMode.HTML, reply_markup=markup, rate_limit_args=turn
+                )
+            except BadRequest as error:
+                if not any(words in str(error).lower() for words in UNKNOWN_FILE):
+                    raise
+                self._photos.forget(photo)
+        message = await self._bot.send_photo(
+            chat_id, photo, caption=html, parse_mode=ParseMode.HTML, reply_markup=markup, rate_limit_args=turn
+        )
+        if message.photo:
+            self._photos.keep(photo, message.photo[-1].file_id)
+        return message
 
 
 def outcome_of(error: TelegramError) -> Delivered:
@@ -229,5 +299,4 @@ def outcome_of(error: TelegramError) -> Delivered:
 
 def _left(error: TelegramError) -> bool:
     """Whether the request was on its way when it failed: then Telegram may have acted on it."""
-    cause = error.__cause__
-    return isinstance(cause, HTTPError) and not isinstance(cause, ConnectError | ConnectTimeout | PoolTimeout)
+    return isinstance(error.__cause__, Failed) and error.__cause__.left

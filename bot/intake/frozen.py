@@ -18,8 +18,7 @@ from aiogram.methods import (
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup
 
 from handlers.kit.confiding import Aside, Confided
-from handlers.kit.files import Printed
-from handlers.kit.paper import Page
+from handlers.kit.files import Printed, kept_page
 from handlers.kit.reply import NO_PREVIEW
 from handlers.kit.screens import Choice
 
@@ -119,7 +118,7 @@ def _thaw(kept: dict[str, Any]) -> Method:
         values[FILES[kind]] = BufferedInputFile(base64.b64decode(content), filename=name)
     if "page" in kept:
         name, page = kept["page"]
-        values[FILES[kind]] = Printed(Page.from_json(page), name)
+        values[FILES[kind]] = Printed(kept_page(page), name)
     if kind in WITH_TEXT:
         values |= {"parse_mode": "HTML", "link_preview_options": NO_PREVIEW}
     if kind in FILES:

@@ -2,7 +2,7 @@
 
 Labels are looked for on all screens in sight, the newest first. A bare number says less, so it belongs to the newest
 one alone, and on a notice, which comes unasked, it never does what cannot be undone (`handlers.kit.taps.by_number`).
-Within a wizard no notice is in sight.
+Within a wizard no notice is in sight. STOP and its like (`handlers.kit.stop_words`) come before all of it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, Update
 
 from bot.intake.frozen import choices_of
 from handlers import catalogue
+from handlers.kit.capability import Fields
 from handlers.kit.expecting import ends_with_command, expects_numbers, expects_words, looks_away
 from handlers.kit.nav import ANEW, LEAVE
 from handlers.kit.reply import TYPED
-from handlers.kit.screens import Choice
+from handlers.kit.screens import Choice, Screen
 from handlers.kit.seat import Seat
+from handlers.kit.stop_words import RESUME, STOP, says_start, says_stop
 from handlers.kit.taps import by_number
 from handlers.kit.typed import as_tap, is_number
 from storage import inbox, outbox
+from storage.queries import mutes
 from storage.unit import Unit
 from town.settings import TownSettings
 
@@ -47,6 +50,8 @@ async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings)
     message = update.message
     if message is None or message.text is None:
         return update
+    if says_stop(message.text, seat.language) and message.chat.type == "private":
+        return _command(update, message, STOP)  # whatever is being asked: nobody may be kept from it
     if message.text.startswith("/"):
         if ends_with_command(seat.state):
             seat.state = None
@@ -60,6 +65,9 @@ async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings)
     if free:
         return update
     command = catalogue.command_for(message.text)
+    if seat.state is None and says_start(message.text):  # "start" is also how the town is greeted
+        is_wish = command is None or await mutes.is_any(unit, seat.account_id)
+        command = RESUME if is_wish else command
     return update if command is None else _command(update, message, command)
 
 
@@ -121,7 +129,7 @@ async def _last_notice(unit: Unit, account_id: int, town: TownSettings) -> Sight
     if notice is None:
         return None
     try:
-        screen = catalogue.render(notice.notice, json.loads(notice.fields), town)
+        screen = await _as_read(unit, notice.notice, json.loads(notice.fields), town)
     except Exception:
         if notice.notice not in _unrenderable:
             _unrenderable.add(notice.notice)
@@ -130,10 +138,19 @@ async def _last_notice(unit: Unit, account_id: int, town: TownSettings) -> Sight
     return Sight(screen.choices, notice.sent_at, is_notice=True)
 
 
+async def _as_read(unit: Unit, key: str, fields: Fields, town: TownSettings) -> Screen:
+    """A notice as its reader sees it. What is of no use any more can still be answered."""
+    gather = catalogue.notices()[key].gather
+    gathered = await gather(unit, fields) if gather is not None else None
+    return catalogue.render(key, fields if gathered is None else gathered, town)
+
+
 def _nearest(update: Update, message: Message, text: str) -> Update:
     """A command as it is; one that is written another way ("/Week", "/my week", "/semana") as the one it means."""
     if text[1:].partition(" ")[0].partition("@")[0] in catalogue.names():
         return update
+    if says_start(text):
+        return _command(update, message, RESUME)
     command = catalogue.command_for(text[1:])
     return update if command is None else _command(update, message, command)
 

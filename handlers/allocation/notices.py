@@ -12,6 +12,7 @@ from handlers.kit.shift_words import paragraphs
 from handlers.kit.taps import ShiftTap
 from locales import _, a_day, a_moment, a_span, ngettext
 from town.settings import TownSettings
+from town.topics import SHIFTS
 
 
 def ready(fields: Fields, town: TownSettings) -> Screen:
@@ -84,5 +85,5 @@ NOTICES = (
     Notice("plan.ready", ready, quiet=False),
     Notice("plan.again", again),
     Notice("plan.failed", failed, quiet=False),
-    Notice("plan.offer", offer),
+    Notice("plan.offer", offer, topic=SHIFTS),
 )

@@ -15,6 +15,7 @@ from handlers.kit.topics import topic_name
 from locales import _, a_day, a_span, ngettext
 from storage.queries.topics import SKILL, Named
 from town.settings import TownSettings
+from town.topics import SHIFTS
 
 MOST_BUTTONS = 4
 """Shifts of a notice that have buttons: two each, and two more to leave it."""
@@ -146,7 +147,7 @@ def _span(fields: Fields, town: TownSettings) -> str:
 
 
 NOTICES = (
-    Notice(key="cover.ask", render=ask),
+    Notice(key="cover.ask", render=ask, topic=SHIFTS),
     Notice(key="cover.came", render=came),
     Notice(key="cover.nobody", render=nobody),
     Notice(key="cover.short", render=short),

@@ -11,6 +11,7 @@ from handlers.desk.telling import fields_of, tell_line, tell_of_change, urgent
 from handlers.kit.who import Who
 from handlers.roles.actions import must_coordinate, must_coordinate_town
 from handlers.shifts import passing_on
+from handlers.tasks import stopping
 from storage import outbox
 from storage.queries import changes, projects, roster, topics, waiting
 from storage.queries.projects import ProjectRow
@@ -165,7 +166,10 @@ async def change_shift(
         await passing_on.fill(unit, shift_id, town=who.town, now=now)
     same = changed == shift and not rearranged
     if fields_of(changed) == fields_of(shift):
+        if changed.free <= 0:
+            await stopping.shift_full(unit, changed, now=now)
         return Change(changed, same=same)
+    await stopping.shift_moved(unit, changed, now=now)
     await roster.forget_reminders(unit, shift_id)
     if (changed.starts_at, changed.ends_at) != (shift.starts_at, shift.ends_at):
         await roster.unconfirm(unit, shift_id)
@@ -185,6 +189,7 @@ async def cancel_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime, te
     shift = await _changeable(unit, who, shift_id, now)
     if not await roster.cancel(unit, shift_id, now):
         raise ShiftStarted(title=shift.title)
+    await stopping.shift_gone(unit, shift, now=now)
     await roster.forget_reminders(unit, shift_id)
     # What nobody has heard of yet no longer matters.
     await outbox.withdraw(unit, f"shift:{shift_id}")

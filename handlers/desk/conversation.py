@@ -17,6 +17,7 @@ from handlers.kit.seat import Seat
 from handlers.kit.taps import DeskTap
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene
+from handlers.reach.actions import how_many as how_many_lost
 from handlers.roles.actions import must_coordinate, must_coordinate_town
 from storage.queries import roles, roster, skills
 from storage.unit import Unit
@@ -31,6 +32,7 @@ async def _desk(unit: Unit, who: Who, now: datetime, page: int = 0) -> Screen:
         everywhere=duties.everywhere,
         rosters=len(awaiting),
         applicants=await roles.count_applicants(unit) if duties.everywhere else 0,
+        undelivered=await how_many_lost(unit, who=who, duties=duties, now=now),
     )
 
 
@@ -88,6 +90,15 @@ def _taps() -> Router:
     async def on_more(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
         duties = await must_coordinate(unit, who)
         return show(tap, views.more(everywhere=duties.everywhere))
+
+    @taps.callback_query(Doing(DeskTap, "labour"))
+    async def on_labour(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
+        duties = await must_coordinate(unit, who)
+        return show(tap, views.labour(everywhere=duties.everywhere))
+
+    @taps.callback_query(Doing(DeskTap, "speak"))
+    async def on_speak(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
+        return show(tap, views.speak(await must_coordinate(unit, who)))
 
     _projects(taps)
     _shifts(taps)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from handlers.desk.actions import Change
 from handlers.desk.asking import clash
 from handlers.kit.nav import back, home, menu, page_of, pager
+from handlers.kit.news_taps import TaskTap
 from handlers.kit.place_words import kinds_line
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import CheckTap, DeskTap, HoursTap, SeriesTap, ShiftTap
@@ -48,6 +49,8 @@ def shift(one: ShiftRow, skills: Sequence[KindRow], *, now: datetime, zone: Zone
     elif one.starts_at <= now:
         lines.append(_("It is going on now."))
     else:
+        if one.free > 0:
+            choices.append(Choice(_("Call for hands"), TaskTap(do="ask", id=one.id).pack()))
         choices += [
             Choice(_("Change something"), _to("changes", one.id)),
             Choice(_("Cancel this shift"), _to("cancel", one.id)),

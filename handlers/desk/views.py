@@ -10,6 +10,7 @@ from markupsafe import Markup
 from handlers.kit.capability import Command
 from handlers.kit.goods_taps import ClaimTap, OrderTap, StockTap
 from handlers.kit.nav import back, home, menu, page_of, pager
+from handlers.kit.news_taps import BoardTap, CampaignTap, CastTap, NewsTap, ReachTap, TaskTap
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import (
     ContestTap,
@@ -25,6 +26,7 @@ from handlers.kit.taps import (
     TownTap,
 )
 from handlers.kit.topics import topic_name
+from handlers.roles.actions import Duties
 from locales import N_, _, a_time, ngettext, short_day
 from storage.queries.projects import ProjectRow
 from storage.queries.shifts import ShiftRow
@@ -53,9 +55,13 @@ def _desk() -> Choice:
 # -- the desk and its projects ---------------------------------------------------------------------------------------
 
 
-def desk(projects: Sequence[ProjectRow], page: int, *, everywhere: bool, rosters: int, applicants: int) -> Screen:
-    """`rosters` shifts wait for their hours; `applicants` wait to be let in."""
+def desk(
+    projects: Sequence[ProjectRow], page: int, *, everywhere: bool, rosters: int, applicants: int, undelivered: int
+) -> Screen:
+    """`rosters` shifts wait for their hours; `applicants` wait to be let in; `undelivered` notices reached nobody."""
     size = PROJECTS_PAGE if everywhere else PROJECTS_PAGE + 1  # who lets nobody in
+    if undelivered and rosters and (applicants or not everywhere):  # one choice more than there is room for
+        size -= 1
     shown, page = page_of(projects, page, size)
     lines = [_("<b>Your desk</b>")]
     if projects:
@@ -74,6 +80,9 @@ def desk(projects: Sequence[ProjectRow], page: int, *, everywhere: bool, rosters
     if applicants:
         lines.append(ngettext("{n} person waits to join.", "{n} people wait to join.", applicants))
         then.append(Choice(_("Waiting to join"), TownTap(do="waiting").pack()))
+    if undelivered:
+        lines.append(ngettext("{n} notice reached nobody.", "{n} notices reached nobody.", undelivered))
+        then.append(Choice(_("Not delivered"), ReachTap(do="undelivered").pack()))
     rows = menu(
         [(project.name, _to("project", project.id)) for project in shown],
         pages=pager(len(projects), page, lambda to: _to("home", page=to), size),
@@ -86,7 +95,6 @@ def more(*, everywhere: bool) -> Screen:
     """What else there is at the desk; `everywhere`: for somebody with authority over the whole town."""
     of_the_town = [
         _new_project(),
-        Choice(_("Exemptions"), StandingTap(do="exempts").pack()),
         Choice(_("Skills and masters"), SkillTap(do="desk").pack()),
         Choice(_("Electricity"), PowerTap(do="open").pack()),
     ]
@@ -95,15 +103,48 @@ def more(*, everywhere: bool) -> Screen:
         Choice(_("Takings"), OrderTap(do="takings").pack()),
     ]
     choices = [
+        Choice(_("Speak to people"), _to("speak")),
+        Choice(_("Hours and labour"), _to("labour")),
         Choice(_("Goods"), StockTap(do="home").pack()),
-        Choice(_("Reported hours"), ReportTap(do="list").pack()),
-        Choice(_("Contested hours"), ContestTap(do="list").pack()),
-        Choice(_("The town's labour"), LabourTap(do="open").pack()),
         *(of_the_town if everywhere else of_a_project),
         _desk(),
         home(),
     ]
     return Screen(_("<b>More at the desk</b>"), in_rows(choices, 2))
+
+
+def labour(*, everywhere: bool) -> Screen:
+    """What there is about people's hours."""
+    choices = [
+        Choice(_("Reported hours"), ReportTap(do="list").pack()),
+        Choice(_("Contested hours"), ContestTap(do="list").pack()),
+        Choice(_("The town's labour"), LabourTap(do="open").pack()),
+        *([Choice(_("Exemptions"), StandingTap(do="exempts").pack())] if everywhere else []),
+    ]
+    return Screen(_("<b>Hours and labour</b>"), (*in_rows(choices, 2), (back(_to("more")), home())))
+
+
+def speak(duties: Duties) -> Screen:
+    """How one speaks to many people, and what was said."""
+    choices = [
+        Choice(_("Write to people"), CastTap(do="new").pack()),
+        Choice(_("All messages"), CastTap(do="list").pack()),
+        Choice(_("Call for hands"), TaskTap(do="which").pack()),
+        Choice(_("Not delivered"), ReachTap(do="undelivered").pack()),
+    ]
+    if duties.everywhere:
+        choices += [
+            Choice(_("Campaigns"), CampaignTap(do="list").pack()),
+            Choice(_("Warn everybody"), CastTap(do="urgent").pack()),
+        ]
+    if duties.mayor:
+        choices += [
+            Choice(_("The weekly update"), NewsTap(do="draft").pack()),
+            Choice(_("Groups and channels"), BoardTap(do="list").pack()),
+        ]
+    text = _("Write to everybody or to some, look for hands, and see what became of it.")
+    rows = (*in_rows(choices, 2), (back(_to("more")), home()))
+    return Screen(Markup("{}\n{}").format(_("<b>Speak to people</b>"), text), rows)
 
 
 def _new_project() -> Choice:

@@ -1,12 +1,15 @@
 """What is said in a group. Only commands to the bot and the group's moves come here: the channel lets no more in."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
-from aiogram.types import Message
+from aiogram.types import Message, TelegramObject
 
+from handlers.boards.actions import note_heard
 from handlers.groups import views
 from handlers.groups.actions import coming_meetings, follow_group, may_answer, post_cards
 from handlers.kit.filters import InGroup
@@ -17,10 +20,13 @@ from locales import speaking
 from storage.unit import Unit
 from town.facts import NotAllowed
 
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
 
 def router() -> Router:
     room = Router(name="groups")
     room.message.filter(InGroup())
+    room.message.middleware(_heard)
 
     @room.message(F.migrate_to_chat_id)
     async def on_moved_away(message: Message, who: Who, unit: Unit) -> None:
@@ -39,6 +45,15 @@ def router() -> Router:
         return []  # what people say to each other is theirs
 
     return room
+
+
+async def _heard(handler: Handler, message: TelegramObject, data: dict[str, Any]) -> Any:
+    """Whatever comes from a group says that it is there, and what it is called."""
+    assert isinstance(message, Message)
+    if message.migrate_to_chat_id is None:  # of one that has moved away, only where it is now counts
+        title, who = message.chat.title or "", data["who"]
+        await note_heard(data["unit"], account_id=who.account_id, title=title, now=data["now"])
+    return await handler(message, data)
 
 
 async def on_poll(message: Message, command: CommandObject, who: Who, unit: Unit, seat: Seat, now: datetime) -> Reply:

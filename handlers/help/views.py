@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from handlers.kit.capability import Command
 from handlers.kit.nav import home
+from handlers.kit.news_taps import NewsTap
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import ListTap, MeTap
 from locales import N_, _
@@ -23,6 +24,7 @@ def _ways() -> tuple[tuple[Choice, ...], ...]:
         [
             home(),
             Choice(_("Shifts"), ListTap(by="").pack()),
+            Choice(_("The town's news"), NewsTap(do="list").pack()),
             Choice(_("My answers"), MeTap(do="open").pack()),
         ]
     )

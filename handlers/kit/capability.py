@@ -39,14 +39,22 @@ class Notice:
 
     `quiet`: it waits out the quiet hours. `once`: after a crash in the middle of sending it is not sent again, so that
     it comes at most once; any other is sent again, so that it comes at least once. `picture` draws what stands above
-    the words (PNG), also in the recipient's language; where they are too long to stand below one, it is not asked.
+    the words (PNG or JPEG), also in the recipient's language; where they are too long to stand below one, it is not
+    asked.
+
+    `gather` reads what the fields only name (a broadcast's text is kept once, not in each row), before it is rendered;
+    None says that it is of no use any more. What it gives is used for all rows with the same fields that are sent in
+    the same moments. `topic`: who has turned that one off (`town.topics`) does not get it; "" is for everybody. It may
+    depend on the fields, as gathered.
     """
 
     key: str
     render: Callable[[Fields, TownSettings], Screen]
     quiet: bool = True
     once: bool = False
-    picture: Callable[[Fields, TownSettings], Awaitable[bytes]] | None = None
+    picture: Callable[[Fields, TownSettings], Awaitable[bytes | None]] | None = None
+    gather: Callable[[Unit, Fields], Awaitable[Fields | None]] | None = None
+    topic: str | Callable[[Fields], str] = ""
 
 
 @dataclass(frozen=True, slots=True)

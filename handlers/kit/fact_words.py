@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from handlers.kit.goods_words import GOODS
 from handlers.kit.hours_words import HOURS
+from handlers.kit.news_words import NEWS
 from handlers.kit.poll_words import POLLS
 from handlers.kit.rule_words import in_the_way
 from locales import _, a_day, a_length, a_moment, ngettext, number
@@ -236,6 +237,6 @@ PLANS: dict[type[Fact], Sentence] = {
 }
 
 MORE: dict[type[Fact], Sentence] = (
-    PLANS | PLACES | SKILLS | AGE | SWAPS | CHECKING_IN | SERIES | EXEMPTIONS | HOURS | POWER | GOODS | POLLS
+    PLANS | PLACES | SKILLS | AGE | SWAPS | CHECKING_IN | SERIES | EXEMPTIONS | HOURS | POWER | GOODS | POLLS | NEWS
 )
 """All of them."""

@@ -45,6 +45,10 @@ _WHAT: dict[str, Sentence] = {
     "proxy": lambda fact, zone: _("There is no such proxy any more."),
     "paper": lambda fact, zone: _("That was settled already."),
     "decision": lambda fact, zone: _("I find no such decision."),
+    "update": lambda fact, zone: _("I find no such update."),
+    "call": lambda fact, zone: _("I find no such call for hands that went to you."),
+    "notice": lambda fact, zone: _("I find nothing of that kind that did not arrive."),
+    "board": lambda fact, zone: _("I am not in that group or channel any more."),
     "follow-up": lambda fact, zone: _("I find nothing of that kind that is to be done."),
 }
 

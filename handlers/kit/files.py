@@ -9,8 +9,9 @@ from aiogram import Bot
 from aiogram.methods import SendDocument, SendPhoto, TelegramMethod
 from aiogram.types import BufferedInputFile, CallbackQuery, InputFile
 
-from handlers.kit import paper
+from handlers.kit import paper, placard
 from handlers.kit.paper import Page
+from handlers.kit.placard import Placard
 from handlers.kit.reply import TYPED, Event, Reply, answer, chat_of, send
 from handlers.kit.screens import Screen, keyboard
 
@@ -18,7 +19,7 @@ from handlers.kit.screens import Screen, keyboard
 class Printed(InputFile):
     """A page that is drawn when it leaves, after the commit: nobody waits for the database meanwhile."""
 
-    def __init__(self, page: Page, filename: str) -> None:
+    def __init__(self, page: Page | Placard, filename: str) -> None:
         super().__init__(filename=filename)
         self.page = page
         self._content: bytes | None = None
@@ -26,14 +27,20 @@ class Printed(InputFile):
     async def content(self) -> bytes:
         """The PDF; drawn once, however often it is sent."""
         if self._content is None:
-            self._content = await paper.drawn(self.page)
+            draw = placard.drawn(self.page) if isinstance(self.page, Placard) else paper.drawn(self.page)
+            self._content = await draw
         return self._content
 
     async def read(self, bot: Bot) -> AsyncGenerator[bytes, None]:
         yield await self.content()
 
 
-def hand_out(event: Event, name: str, content: str | bytes | Page, caption: str, screen: Screen) -> Reply:
+def kept_page(kept: str) -> Page | Placard:
+    """The page that its own `as_json` wrote."""
+    return Placard.from_json(kept) if placard.is_one(kept) else Page.from_json(kept)
+
+
+def hand_out(event: Event, name: str, content: str | bytes | Page | Placard, caption: str, screen: Screen) -> Reply:
     """A file with a line about it, and below it the way on."""
     methods: list[TelegramMethod[Any]] = [
         SendDocument(
@@ -49,8 +56,8 @@ def hand_out(event: Event, name: str, content: str | bytes | Page, caption: str,
     return methods
 
 
-def _file(name: str, content: str | bytes | Page) -> InputFile:
-    if isinstance(content, Page):
+def _file(name: str, content: str | bytes | Page | Placard) -> InputFile:
+    if isinstance(content, Page | Placard):
         return Printed(content, name)
     return BufferedInputFile(content.encode() if isinstance(content, str) else content, filename=name)
 

@@ -10,6 +10,7 @@ from aiogram.filters import Filter
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
+from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 
 
@@ -79,6 +80,16 @@ class NoCommand(Filter):
 
     async def __call__(self, message: Message) -> bool:
         return not (message.text or "").startswith("/")
+
+
+class InWizard(Filter):
+    """Passes what somebody writes while their conversation stands in a wizard."""
+
+    def __init__(self, name: str) -> None:
+        self.prefix = f"{name}:"
+
+    async def __call__(self, event: TelegramObject, seat: Seat) -> bool:
+        return seat.state is not None and seat.state.startswith(self.prefix)
 
 
 class Words(Filter):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 SHIFT = "shift_"
@@ -25,6 +28,9 @@ ASK, CALL = "poll_new", "meeting_new"
 
 PICK_UP = "get_"
 """What the payload of a claim's QR code begins with; its code follows."""
+
+POSTER = "p_"
+"""What a poster's start payload begins with; its code follows."""
 
 MOST_ID = 2**31 - 1
 
@@ -63,16 +69,44 @@ class Links:
             return f"{self.web_url.rstrip('/')}/?start={payload}"
         return None
 
+    def public(self, path: str) -> str | None:
+        """The address of a page for whoever reads it elsewhere, "/news/7", or None where nobody outside can open it."""
+        return f"{self.web_url.rstrip('/')}{path}" if self.web_url else None
+
+    def bot(self) -> str | None:
+        """The address at which anybody begins to talk with the town, or None."""
+        if self.telegram_username:
+            return f"https://t.me/{self.telegram_username}"
+        return self.public("/join")
+
     def page(self, path: str) -> str | None:
         """The address of one of the town's pages, "/checkin/…", or None in a town that has none to look at."""
         base = self.web_url or self.here
         return f"{base.rstrip('/')}{path}" if base else None
 
 
+_leading: ContextVar[Links | None] = ContextVar("links", default=None)
+
+
+@contextmanager
+def leading(links: Links) -> Iterator[None]:
+    """While this lasts, whatever is gathered or written leads to the town by these links: the delivery says so."""
+    token = _leading.set(links)
+    try:
+        yield
+    finally:
+        _leading.reset(token)
+
+
+def links_now() -> Links:
+    """The town's links, for a notice; without any where nobody has said which town it is."""
+    return _leading.get() or Links()
+
+
 def parted(payload: str) -> tuple[str, str | None]:
     """What a start payload brings: a code (or ""), and the page that it leads to ("shift_7", "vote_3", or None)."""
     code, _space, last = payload.strip().rpartition(" ")
-    if last.startswith(PICK_UP) or last in (ASK, CALL):  # nothing that a newcomer could do anything with
+    if last.startswith((PICK_UP, POSTER)) or last in (ASK, CALL):  # nothing that a newcomer could do anything with
         return code.strip(), None
     if last.startswith((SHIFT, VOTE, MEETING)) and id_in(last, SHIFT, VOTE, MEETING) is None:
         return code.strip(), None  # a link that somebody has spoilt is no code
@@ -81,6 +115,12 @@ def parted(payload: str) -> tuple[str, str | None]:
         if found is not None and int(found[1]) <= MOST_ID:
             return code.strip(), f"{page}{int(found[1])}"
     return payload.strip(), None
+
+
+def poster_in(payload: str) -> str | None:
+    """What a start payload says of the poster that somebody scanned, if it does: "p_k7m2qx" and a code before it."""
+    last = payload.strip().rpartition(" ")[2]
+    return last.removeprefix(POSTER) if last.startswith(POSTER) else None
 
 
 def id_in(payload: str, *pages: str) -> int | None:

@@ -10,8 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -45,12 +48,23 @@ class Table:
     right: tuple[int, ...] = ()
 
 
-Part = str | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture (PNG or JPEG, in base64, since a page is kept as JSON), as wide as the page or half as high."""
+
+    image: str
+
+    @classmethod
+    def of(cls, content: bytes) -> Picture:
+        return cls(b64encode(content).decode())
+
+
+Part = str | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is printed on A4: a title, then paragraphs (plain text) and tables one below the other.
+    """What is printed on A4: a title, then paragraphs (plain text), tables and pictures one below the other.
 
     `foot` stands in small letters below each page, before its number.
     """
@@ -67,8 +81,13 @@ class Page:
     def from_json(cls, kept: str) -> Page:
         """The page that `as_json` wrote."""
         fields = json.loads(kept)
-        parts = [part if isinstance(part, str) else Table(**part) for part in fields.pop("parts")]
-        return cls(parts=parts, **fields)
+        return cls(parts=[_part(part) for part in fields.pop("parts")], **fields)
+
+
+def _part(kept: str | dict[str, Any]) -> Part:
+    if isinstance(kept, str):
+        return kept
+    return Picture(**kept) if "image" in kept else Table(**kept)
 
 
 async def drawn(page: Page) -> bytes:
@@ -82,6 +101,24 @@ def _letters() -> Path:
     return Path(matplotlib.get_data_path(), "fonts", "ttf")
 
 
+@contextmanager
+def sheets(kind: type[Any], title: str, language: str) -> Iterator[Any]:
+    """An A4 document of a kind of fpdf2's, with our letters ("DejaVu") and its first page. Not for the loop."""
+    for noisy in ("fontTools", "fpdf"):  # they tell of each letter that is kept, or has no picture
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    with _writing:
+        pages = kind(format="A4")
+        pages.set_margin(MARGIN)
+        pages.set_auto_page_break(True, MARGIN + 4)
+        folder = _letters()
+        pages.add_font("DejaVu", fname=folder / "DejaVuSans.ttf")
+        pages.add_font("DejaVu", "B", fname=folder / "DejaVuSans-Bold.ttf")
+        pages.set_title(title)
+        pages.set_lang(language)
+        pages.add_page()
+        yield pages
+
+
 def _write(page: Page) -> bytes:
     from fpdf import FPDF  # only where something is printed: most processes never do
 
@@ -92,18 +129,7 @@ def _write(page: Page) -> bytes:
             number = f"{self.page_no()}/{{nb}}"
             self.cell(text=f"{page.foot} · {number}" if page.foot else number)
 
-    for noisy in ("fontTools", "fpdf"):  # they tell of each letter that is kept, or has no picture
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    with _writing:
-        pages = Pages(format="A4")
-        pages.set_margin(MARGIN)
-        pages.set_auto_page_break(True, MARGIN + 4)
-        folder = _letters()
-        pages.add_font("DejaVu", fname=folder / "DejaVuSans.ttf")
-        pages.add_font("DejaVu", "B", fname=folder / "DejaVuSans-Bold.ttf")
-        pages.set_title(page.title)
-        pages.set_lang(page.language)
-        pages.add_page()
+    with sheets(Pages, page.title, page.language) as pages:
         pages.set_font("DejaVu", "B", TITLE)
         pages.multi_cell(0, LINE * 1.5, page.title, new_x="LMARGIN", new_y="NEXT", align="L")
         for part in page.parts:
@@ -111,9 +137,21 @@ def _write(page: Page) -> bytes:
             pages.set_font("DejaVu", size=LETTERS)
             if isinstance(part, Table):
                 _table(pages, part)
+            elif isinstance(part, Picture):
+                _picture(pages, part)
             else:
                 pages.multi_cell(0, LINE, part, new_x="LMARGIN", new_y="NEXT", align="L")
         return bytes(pages.output())
+
+
+def _picture(pages: Any, part: Picture) -> None:
+    """The picture, whole: on the next page where no room is left for it."""
+    from PIL import Image  # as fpdf2 does
+
+    content = BytesIO(b64decode(part.image))
+    wide, high = Image.open(content).size
+    scale = min(pages.epw / wide, pages.eph / 2 / high)
+    pages.image(content, x=pages.l_margin, w=wide * scale, h=high * scale)
 
 
 def _table(pages: Any, part: Table) -> None:

@@ -43,7 +43,7 @@ _NOT_BY_NUMBER = ("hours:all:", "hours:here:", "hours:came:", "hours:missed:", "
 """Taps that write into the hours ledger, which forgets nothing."""
 
 _LOOK_FIRST = {"swap:accept:": ":one:", "recall:read:": ":one:", "goods:gaveback:": ":one:", "goods:back:": ":one:"}
-_LOOK_FIRST |= {"vote:cast:": ":take:"}
+_LOOK_FIRST |= {"vote:cast:": ":take:", "cast:approve:": ":page:", "round:done:": ":step:"}
 """Taps that say yes to something (two places change hands, a recall was read), give away what the next in line gets, or
 put a ballot in: the number opens what it is about."""
 

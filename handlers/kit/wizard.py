@@ -13,14 +13,14 @@ from datetime import datetime
 from typing import Any
 
 from aiogram import Router
-from aiogram.filters import Filter
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.methods import TelegramMethod
+from aiogram.types import CallbackQuery, Message
 
 from handlers.kit.expecting import expect
 from handlers.kit.facts import sentence
-from handlers.kit.filters import NoCommand, Tapped
+from handlers.kit.filters import InWizard, NoCommand, Tapped
 from handlers.kit.nav import home, leave
-from handlers.kit.reply import Event, Reply, show
+from handlers.kit.reply import Event, Reply, say, show
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.seat import Seat
 from handlers.kit.who import Who
@@ -62,6 +62,7 @@ Ask = Callable[[Scene], Awaitable[Screen]]
 Finish = Callable[[Scene], Awaitable[Screen | Callable[[Event], Reply]]]
 Take = Callable[[Scene, str], Awaitable[Any]]
 See = Callable[[Scene, bytes], Awaitable[Any]]
+Show = Callable[[Scene, Event], Awaitable[Sequence[TelegramMethod[Any]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Step:
 
     `free`: typed words are the answer as they are, so that a number is not taken for a choice; unless `counted`, where
     no answer is a number. `when` says whether the question is asked at all.
+
+    `shows` gives messages of their own that come before the question, when it is arrived at: it is about them.
     """
 
     name: str
@@ -83,6 +86,7 @@ class Step:
     free: bool = True
     counted: bool = False
     when: Callable[[Scene], bool] = lambda scene: True
+    shows: Show | None = None
 
 
 def option(wizard: str, step: str, value: str, label: str) -> Choice:
@@ -110,16 +114,6 @@ def _seen(pictured: See, picture: bytes | Fact | None) -> Take:
         return await pictured(scene, picture)
 
     return take
-
-
-class InWizard(Filter):
-    """Passes what somebody writes while their conversation stands in a wizard."""
-
-    def __init__(self, name: str) -> None:
-        self.prefix = f"{name}:"
-
-    async def __call__(self, event: TelegramObject, seat: Seat) -> bool:
-        return seat.state is not None and seat.state.startswith(self.prefix)
 
 
 class Wizard:
@@ -270,10 +264,15 @@ class Wizard:
         scene.draft[STEP] = name
         scene.seat.state = f"{self.name}:{name}"
         scene.seat.data = {**scene.seat.data, self.name: scene.draft}
-        screen = await self.steps[name].ask(scene)
+        step = self.steps[name]
+        screen = await step.ask(scene)
         first = (name == self._first(scene) and RETURN not in scene.draft) or ONCE in scene.draft
         ways = (leave(),) if first else (option(self.name, name, BACK, _("Back")), leave())
-        return show(event, Screen(screen.html, (*screen.rows, ways)), toast=toast)
+        asked = Screen(screen.html, (*screen.rows, ways))
+        if step.shows is None or toast:
+            return show(event, asked, toast=toast)
+        below = say(event, asked)
+        return [*await step.shows(scene, event), *(below if isinstance(below, list) else [below])]
 
     def _asked(self, scene: Scene) -> list[str]:
         return [name for name in self.order if self.steps[name].when(scene)]

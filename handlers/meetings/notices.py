@@ -13,6 +13,7 @@ from handlers.meetings import words
 from handlers.series.words import lines
 from locales import _
 from town.settings import TownSettings
+from town.topics import MEETINGS
 
 
 def invited(fields: Fields, town: TownSettings) -> Screen:
@@ -93,11 +94,16 @@ def _ways(fields: Fields) -> Row:
     return (anew(Choice(_("The meeting"), MeetTap(do="page", id=fields["meeting"]).pack())), anew(home()))
 
 
+def topic_of(fields: Fields) -> str:
+    """Whoever said that they come hears what becomes of it, whatever they have turned off."""
+    return "" if fields.get("noted") else MEETINGS
+
+
 NOTICES = (
-    Notice(key="meeting.invited", render=invited),
-    Notice(key="meeting.dated", render=dated),
-    Notice(key="meeting.changed", render=changed),
-    Notice(key="meeting.off", render=off),
-    Notice(key="meeting.reminder", render=reminder, once=True),
+    Notice(key="meeting.invited", render=invited, topic=MEETINGS),
+    Notice(key="meeting.dated", render=dated, topic=topic_of),
+    Notice(key="meeting.changed", render=changed, topic=topic_of),
+    Notice(key="meeting.off", render=off, topic=topic_of),
+    Notice(key="meeting.reminder", render=reminder, once=True, topic=topic_of),
     Notice(key="meeting.undated", render=undated),
 )

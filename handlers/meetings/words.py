@@ -35,9 +35,9 @@ def audience(text: str, project: str = "") -> Markup:
         return _("Everybody in town")
     if one.kind == PROJECT:
         return _("Everybody who takes part in {project}", project=project)
-    if one.kind == ROLE and one.role == Role.COUNCIL:
+    if one.kind == ROLE and one.word == Role.COUNCIL:
         return _("The council")
-    if one.kind == ROLE and one.role == Role.COORDINATOR:
+    if one.kind == ROLE and one.word == Role.COORDINATOR:
         return _("The coordinators")
     return _("Those who were invited")
 

@@ -14,6 +14,7 @@ from handlers.minutes.views import read_way, write_way
 from handlers.minutes.words import dated, to
 from locales import _, a_day
 from town.settings import TownSettings
+from town.topics import MEETINGS
 
 
 def published(fields: Fields, town: TownSettings) -> Screen:
@@ -114,8 +115,8 @@ def _ways(fields: Fields) -> tuple[tuple[Choice, ...], ...]:
 
 
 NOTICES = (
-    Notice(key="minutes.published", render=published),
-    Notice(key="minutes.approved", render=approved),
+    Notice(key="minutes.published", render=published, topic=MEETINGS),
+    Notice(key="minutes.approved", render=approved, topic=MEETINGS),
     Notice(key="minutes.objection", render=objection),
     Notice(key="followup.given", render=given),
     Notice(key="followup.reminder", render=reminder),

@@ -136,10 +136,10 @@ async def name_of(unit: Unit, audience: Audience) -> str:
 async def may_ask(unit: Unit, *, who: Who) -> list[tuple[Audience, str]]:
     """Whom somebody may ask, each with its name where it is a project; nobody for most residents."""
     duties = await duties_of(unit, who.resident_id if who.is_resident else None)
-    council = Audience(ROLE, role=Role.COUNCIL)
+    council = Audience(ROLE, word=Role.COUNCIL)
     found: list[tuple[Audience, str]] = []
     if duties.everywhere:
-        found += [(Audience(TOWN), ""), (council, ""), (Audience(ROLE, role=Role.COORDINATOR), "")]
+        found += [(Audience(TOWN), ""), (council, ""), (Audience(ROLE, word=Role.COORDINATOR), "")]
     elif await sits_on_council(unit, who):
         found.append((council, ""))
     if duties.any:

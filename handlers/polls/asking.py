@@ -73,7 +73,7 @@ def audience() -> Markup:
 
 def audience_label(audience: Audience, name: str) -> str:
     if audience.kind == ROLE:
-        return (_("The council") if audience.role == "council" else _("All coordinators")).unescape()
+        return (_("The council") if audience.word == "council" else _("All coordinators")).unescape()
     return name or _("The whole town").unescape()
 
 

@@ -25,7 +25,7 @@ async def must_call(unit: Unit, who: Who, audience: Audience, project_id: int | 
         return
     if audience.kind == PROJECT and duties.covers(audience.id):
         return
-    if audience == Audience(ROLE, role=Role.COUNCIL) and project_id is None and await sits_on_council(unit, who):
+    if audience == Audience(ROLE, word=Role.COUNCIL) and project_id is None and await sits_on_council(unit, who):
         return
     if audience.kind == MEETING and who.is_resident and who.me in await secretary_of(unit, audience.id):
         return

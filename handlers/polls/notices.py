@@ -20,6 +20,7 @@ from locales import _, language
 from storage.queries.polls import Option
 from town.polls import Kind
 from town.settings import TownSettings
+from town.topics import MEETINGS
 
 MOST_AT_ONCE = 5
 """With so many options, or fewer, one can vote right under the notice."""
@@ -90,7 +91,7 @@ def _options(fields: Fields) -> list[Option]:
 
 
 NOTICES = (
-    Notice(key="poll.opened", render=opened),
-    Notice(key="poll.reminder", render=reminder),
-    Notice(key="poll.cancelled", render=cancelled),
+    Notice(key="poll.opened", render=opened, topic=MEETINGS),
+    Notice(key="poll.reminder", render=reminder, topic=MEETINGS),
+    Notice(key="poll.cancelled", render=cancelled, topic=MEETINGS),
 )

@@ -29,7 +29,7 @@ def people_words(audience: Audience, name: str) -> Markup:
             "coordinator": _("all coordinators"),
             "treasurer": _("the treasurers"),
             "mayor": _("the mayor"),
-        }[audience.role]
+        }[audience.word]
     return _("all residents")
 
 

@@ -8,6 +8,7 @@ from handlers.kit.screens import Screen
 from handlers.kit.shift_words import bold, paragraphs
 from handlers.results import chart, views, words
 from town.settings import TownSettings
+from town.topics import MEETINGS
 
 
 def result(fields: Fields, town: TownSettings) -> Screen:
@@ -30,4 +31,4 @@ async def picture(fields: Fields, town: TownSettings) -> bytes:
     return await chart.png(views.picture(words.came_of(fields)))
 
 
-NOTICES = (Notice(key="poll.result", render=result, picture=picture),)
+NOTICES = (Notice(key="poll.result", render=result, picture=picture, topic=MEETINGS),)

@@ -33,6 +33,7 @@ def names() -> Names:
         **_of_hours(),
         **_of_goods(),
         **_of_votes(),
+        **_of_news(),
     }
 
 
@@ -115,4 +116,26 @@ def _of_votes() -> Names:
             _("Meeting: last call"),
             _("How long before a meeting its people are reminded, for the second time."),
         ),
+    }
+
+
+def _of_news() -> Names:
+    return {
+        "second_approver": (
+            _("Second approver"),
+            _("When what is sent to many needs a second person who says yes to it."),
+        ),
+        "wide_percent": (_("Sent to many"), _("From what part of the residents on that is, in percent.")),
+        "emergency_approvers": (
+            _("Emergency: how many"),
+            _("How many people must agree to an emergency message, with whoever writes it."),
+        ),
+        "broadcast_days": (
+            _("Messages: how long"),
+            _("For how many days a message to many is still sent to those who could not be reached at first."),
+        ),
+        "update_draft_day": (_("Update: draft day"), _("On which day the mayor gets the draft of the weekly update.")),
+        "update_draft_at": (_("Update: draft time"), _("At what time the mayor gets the draft of the weekly update.")),
+        "update_day": (_("Update: day"), _("On which day the weekly update goes out.")),
+        "update_at": (_("Update: time"), _("At what time the weekly update goes out.")),
     }

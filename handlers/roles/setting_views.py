@@ -44,7 +44,7 @@ def value_label(key: str, value: str | int | time) -> str:
 def choice_label(key: str, value: str) -> str:
     if key == "language":
         return LANGUAGES[value]
-    if key == "note_day":
+    if value in WEEKDAYS:
         return a_weekday(WEEKDAYS.index(value))
     labels = {
         "open": _("Anybody"),
@@ -58,6 +58,9 @@ def choice_label(key: str, value: str) -> str:
         "none": _("Nobody: all are equal"),
         "yes": _("Yes"),
         "no": _("No"),
+        "wide": _("When it goes to many"),
+        "always": _("Always"),
+        "never": _("Never"),
     }
     return labels[value].unescape()
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from handlers.kit.capability import Command
 from handlers.kit.goods_taps import OrderTap
 from handlers.kit.nav import back, home, menu, page_of, pager
+from handlers.kit.news_taps import BoardTap
 from handlers.kit.poll_taps import PollTap
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import DeskTap, TownTap
@@ -41,6 +42,7 @@ def town_home(name: str, applicants: int) -> Screen:
         Choice(_("Projects and shifts"), DeskTap(do="home").pack()),
         Choice(_("Takings"), OrderTap(do="takings").pack()),
         Choice(_("Polls"), PollTap(do="open").pack()),
+        Choice(_("Groups and channels"), BoardTap(do="list").pack()),
         home(),
     ]
     return Screen(Markup("\n").join(lines), in_rows(choices))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from handlers.shifts.passing_on import Freed, fill, line_ends, offers, pass_on
 from handlers.shifts.passing_on import skills_of as skills_of
+from handlers.tasks import stopping
 from storage import outbox
 from storage.queries import changes, places, reminders, waiting
 from storage.queries.places import ToJoin
@@ -82,7 +83,9 @@ async def take(
             if not claimed.new:  # offered to them at this very moment: whoever goes on after this fact has counted once
                 await places.uncount(unit, shift_id, GENERAL)
                 raise AlreadyHeld(title=found.shift.title)
-            return Placed(found.shift._replace(taken=claimed.taken), SignupState.HELD, 0, GENERAL)
+            shift = found.shift._replace(taken=claimed.taken)
+            await _call_nobody_else(unit, shift, now)
+            return Placed(shift, SignupState.HELD, 0, GENERAL)
     return await _take_under_lock(unit, resident_id, found, town=town, now=now, wait=wait)
 
 
@@ -116,7 +119,14 @@ async def _held(
     if any(one.level == MASTER and one.learning < one.learners for one in wanted):
         offered = await fill(unit, shift.id, town=town, now=now)
         shift = shift._replace(taken=shift.taken + offered)
+    await _call_nobody_else(unit, shift, now)
     return Placed(shift, SignupState.HELD, 0, kind)
+
+
+async def _call_nobody_else(unit: Unit, shift: ShiftRow, now: datetime) -> None:
+    """Where this was the last place, calls for hands end with it: one statement more, and only then."""
+    if shift.free <= 0:
+        await stopping.shift_full(unit, shift, now=now)
 
 
 # -- giving back -------------------------------------------------------------------------------------------------------
@@ -171,6 +181,8 @@ async def offer(
     if shift is None or found is None or found.state not in (None, SignupState.RELEASED):
         return False
     done = await places.claim_kind(unit, shift_id, resident_id, kind, now, offer=kind_of_offer, until=until)
+    if done:
+        await _call_nobody_else(unit, _with_one_more(shift, kind), now)
     return bool(done)
 
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from locales import _
 
-VERSION = 3
+VERSION = 4
 """Which wording somebody agreed to: raise it when the notice changes."""
 
 
@@ -22,6 +22,11 @@ def privacy(town: str) -> list[Markup]:
         _(
             "Of people under age it keeps the birth date, for the limits that protect them. Of what you learn it keeps "
             "who signed it off; the masters of a skill see the names of those who say they know it or learn it."
+        ),
+        _(
+            "It keeps what you claim, collect and order, what your home says it uses, whether you voted (of a secret "
+            "vote, never what), which meetings you come to, what you do not want to hear of, which of its messages "
+            "reached you, and by which poster you came."
         ),
         _(
             "It keeps the messages of the web chat, and what it writes to you unasked, for a year; which messages it "

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from handlers.kit.goods_taps import NeedTap
+from handlers.kit.hearing_words import what_reaches_me
 from handlers.kit.nav import home
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import CalendarTap, MeTap, PowerTap, ReportTap, SeriesTap, SkillTap, StandingTap, SwapTap
@@ -45,7 +46,7 @@ def me(
         Choice(_("Interests"), MeTap(do="interests").pack()),
         Choice(_("Free times"), MeTap(do="free_times").pack()),
         Choice(_("Language"), MeTap(do="language").pack()),
-        Choice(_("Reminders"), MeTap(do="reminders").pack()),
+        what_reaches_me(),
         Choice(_("Privacy"), MeTap(do="privacy").pack()),
         Choice(_("More about me"), MeTap(do="more").pack()),
         home(),

@@ -137,6 +137,111 @@ CREATE TABLE batches (
 	CONSTRAINT uq_batches_series_id_series_day UNIQUE (series_id, series_day)
 );
 
+CREATE TABLE boards (
+	account_id INTEGER NOT NULL,
+	title VARCHAR NOT NULL,
+	kind VARCHAR NOT NULL,
+	updates BOOLEAN NOT NULL,
+	added_at DATETIME NOT NULL,
+	switched_by INTEGER,
+	switched_at DATETIME,
+	gone_at DATETIME,
+	CONSTRAINT ck_boards_ck_boards_kind CHECK (kind IN ('group', 'channel')),
+	CONSTRAINT fk_boards_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_boards_switched_by_residents FOREIGN KEY(switched_by) REFERENCES residents (id),
+	CONSTRAINT pk_boards PRIMARY KEY (account_id)
+);
+
+CREATE TABLE broadcast_answers (
+	broadcast_id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	answer VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT ck_broadcast_answers_ck_broadcast_answers_answer CHECK (answer IN ('come', 'no')),
+	CONSTRAINT fk_broadcast_answers_broadcast_id_broadcasts FOREIGN KEY(broadcast_id) REFERENCES broadcasts (id),
+	CONSTRAINT fk_broadcast_answers_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_broadcast_answers PRIMARY KEY (broadcast_id, resident_id)
+);
+
+CREATE TABLE broadcast_events (
+	id INTEGER NOT NULL,
+	broadcast_id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	resident_id INTEGER,
+	at DATETIME NOT NULL,
+	detail VARCHAR NOT NULL,
+	CONSTRAINT fk_broadcast_events_broadcast_id_broadcasts FOREIGN KEY(broadcast_id) REFERENCES broadcasts (id),
+	CONSTRAINT fk_broadcast_events_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_broadcast_events PRIMARY KEY (id)
+);
+
+CREATE TABLE broadcasts (
+	id INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	topic VARCHAR NOT NULL,
+	text TEXT NOT NULL,
+	language VARCHAR NOT NULL,
+	texts TEXT NOT NULL,
+	picture_id INTEGER,
+	audience TEXT NOT NULL,
+	shift_id INTEGER,
+	project_id INTEGER,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	state VARCHAR NOT NULL,
+	needed INTEGER NOT NULL,
+	due_at DATETIME NOT NULL,
+	expires_at DATETIME,
+	started_at DATETIME,
+	people INTEGER NOT NULL,
+	left_out INTEGER NOT NULL,
+	ended_at DATETIME,
+	why VARCHAR NOT NULL,
+	card_said VARCHAR NOT NULL,
+	card_at DATETIME,
+	CONSTRAINT ck_broadcasts_ck_broadcasts_kind CHECK (kind IN ('message', 'task', 'update', 'emergency')),
+	CONSTRAINT fk_broadcasts_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT fk_broadcasts_picture_id_pictures FOREIGN KEY(picture_id) REFERENCES pictures (id),
+	CONSTRAINT fk_broadcasts_project_id_projects FOREIGN KEY(project_id) REFERENCES projects (id),
+	CONSTRAINT fk_broadcasts_shift_id_shifts FOREIGN KEY(shift_id) REFERENCES shifts (id),
+	CONSTRAINT pk_broadcasts PRIMARY KEY (id)
+);
+
+CREATE TABLE campaign_steps (
+	id INTEGER NOT NULL,
+	campaign_id INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	"key" VARCHAR NOT NULL,
+	title VARCHAR NOT NULL,
+	text TEXT NOT NULL,
+	owner_id INTEGER,
+	due DATE,
+	state VARCHAR NOT NULL,
+	reminded_at DATETIME,
+	done_by INTEGER,
+	done_at DATETIME,
+	CONSTRAINT ck_campaign_steps_ck_campaign_steps_state CHECK (state IN ('open', 'done', 'skipped')),
+	CONSTRAINT fk_campaign_steps_campaign_id_campaigns FOREIGN KEY(campaign_id) REFERENCES campaigns (id),
+	CONSTRAINT fk_campaign_steps_done_by_residents FOREIGN KEY(done_by) REFERENCES residents (id),
+	CONSTRAINT fk_campaign_steps_owner_id_residents FOREIGN KEY(owner_id) REFERENCES residents (id),
+	CONSTRAINT pk_campaign_steps PRIMARY KEY (id)
+);
+
+CREATE TABLE campaigns (
+	id INTEGER NOT NULL,
+	round INTEGER NOT NULL,
+	state VARCHAR NOT NULL,
+	starts_on DATE NOT NULL,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	press TEXT NOT NULL,
+	CONSTRAINT ck_campaigns_ck_campaigns_round CHECK (round BETWEEN 1 AND 3),
+	CONSTRAINT ck_campaigns_ck_campaigns_state CHECK (state IN ('running', 'done', 'stopped')),
+	CONSTRAINT fk_campaigns_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT pk_campaigns PRIMARY KEY (id)
+);
+
 CREATE TABLE claims (
 	id INTEGER NOT NULL,
 	batch_id INTEGER NOT NULL,
@@ -516,6 +621,15 @@ CREATE TABLE money_entries (
 	CONSTRAINT uq_money_entries_reverses_id UNIQUE (reverses_id)
 );
 
+CREATE TABLE mutes (
+	resident_id INTEGER NOT NULL,
+	topic VARCHAR NOT NULL,
+	how VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT fk_mutes_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_mutes PRIMARY KEY (resident_id, topic)
+);
+
 CREATE TABLE need_lines (
 	resident_id INTEGER NOT NULL,
 	item_id INTEGER NOT NULL,
@@ -537,9 +651,9 @@ CREATE TABLE needs (
 	CONSTRAINT pk_needs PRIMARY KEY (resident_id)
 );
 
-CREATE TABLE outbox (
+CREATE TABLE "outbox" (
 	id INTEGER NOT NULL,
-	resident_id INTEGER NOT NULL,
+	resident_id INTEGER,
 	notice VARCHAR NOT NULL,
 	fields TEXT NOT NULL,
 	dedupe_key VARCHAR NOT NULL,
@@ -555,7 +669,14 @@ CREATE TABLE outbox (
 	account_id INTEGER,
 	reference VARCHAR NOT NULL,
 	detail VARCHAR NOT NULL,
+	group_id INTEGER,
+	broadcast_id INTEGER,
+	delivered_at DATETIME,
+	read_at DATETIME,
+	CONSTRAINT ck_outbox_to_one CHECK ((resident_id IS NULL) <> (group_id IS NULL)),
 	CONSTRAINT fk_outbox_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_outbox_broadcast_id_broadcasts FOREIGN KEY(broadcast_id) REFERENCES broadcasts (id),
+	CONSTRAINT fk_outbox_group_id_accounts FOREIGN KEY(group_id) REFERENCES accounts (id),
 	CONSTRAINT fk_outbox_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
 	CONSTRAINT pk_outbox PRIMARY KEY (id),
 	CONSTRAINT uq_outbox_dedupe_key UNIQUE (dedupe_key)
@@ -730,6 +851,32 @@ CREATE TABLE polls (
 	CONSTRAINT pk_polls PRIMARY KEY (id)
 );
 
+CREATE TABLE poster_visits (
+	account_id INTEGER NOT NULL,
+	poster_id INTEGER NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT fk_poster_visits_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_poster_visits_poster_id_posters FOREIGN KEY(poster_id) REFERENCES posters (id),
+	CONSTRAINT pk_poster_visits PRIMARY KEY (account_id)
+);
+
+CREATE TABLE posters (
+	id INTEGER NOT NULL,
+	campaign_id INTEGER,
+	code VARCHAR NOT NULL,
+	place VARCHAR NOT NULL,
+	headline VARCHAR NOT NULL,
+	text TEXT NOT NULL,
+	language VARCHAR NOT NULL,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	gone_at DATETIME,
+	CONSTRAINT fk_posters_campaign_id_campaigns FOREIGN KEY(campaign_id) REFERENCES campaigns (id),
+	CONSTRAINT fk_posters_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT pk_posters PRIMARY KEY (id),
+	CONSTRAINT uq_posters_code UNIQUE (code)
+);
+
 CREATE TABLE projects (
 	id INTEGER NOT NULL,
 	name VARCHAR NOT NULL,
@@ -805,6 +952,7 @@ CREATE TABLE "residents" (
 	born DATE,
 	household_id INTEGER,
 	calendar_key VARCHAR,
+	area VARCHAR NOT NULL,
 	CONSTRAINT fk_residents_household_id_households FOREIGN KEY(household_id) REFERENCES households (id),
 	CONSTRAINT pk_residents PRIMARY KEY (id),
 	CONSTRAINT uq_residents_calendar_key UNIQUE (calendar_key)
@@ -824,6 +972,17 @@ CREATE TABLE role_grants (
 	CONSTRAINT fk_role_grants_project_id_projects FOREIGN KEY(project_id) REFERENCES projects (id),
 	CONSTRAINT fk_role_grants_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
 	CONSTRAINT pk_role_grants PRIMARY KEY (id)
+);
+
+CREATE TABLE saved_audiences (
+	id INTEGER NOT NULL,
+	name VARCHAR NOT NULL,
+	audience TEXT NOT NULL,
+	made_by INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	CONSTRAINT fk_saved_audiences_made_by_residents FOREIGN KEY(made_by) REFERENCES residents (id),
+	CONSTRAINT pk_saved_audiences PRIMARY KEY (id),
+	CONSTRAINT uq_saved_audiences_name UNIQUE (name)
 );
 
 CREATE TABLE series (
@@ -1007,6 +1166,43 @@ CREATE TABLE town (
 	CONSTRAINT pk_town PRIMARY KEY (id)
 );
 
+CREATE TABLE update_pictures (
+	update_id INTEGER NOT NULL,
+	picture_id INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	CONSTRAINT fk_update_pictures_picture_id_pictures FOREIGN KEY(picture_id) REFERENCES pictures (id),
+	CONSTRAINT fk_update_pictures_update_id_updates FOREIGN KEY(update_id) REFERENCES updates (id),
+	CONSTRAINT pk_update_pictures PRIMARY KEY (update_id, picture_id)
+);
+
+CREATE TABLE updates (
+	id INTEGER NOT NULL,
+	week DATE NOT NULL,
+	state VARCHAR NOT NULL,
+	language VARCHAR NOT NULL,
+	text TEXT NOT NULL,
+	texts TEXT NOT NULL,
+	video VARCHAR NOT NULL,
+	numbers TEXT NOT NULL,
+	numbers_at DATETIME NOT NULL,
+	folded TEXT NOT NULL,
+	made_at DATETIME NOT NULL,
+	due_at DATETIME NOT NULL,
+	edited_by INTEGER,
+	ready_by INTEGER,
+	reminded_at DATETIME,
+	sent_at DATETIME,
+	broadcast_id INTEGER,
+	corrections TEXT NOT NULL,
+	CONSTRAINT ck_updates_ck_updates_state CHECK (state IN ('draft', 'ready', 'sent', 'skipped')),
+	CONSTRAINT fk_updates_broadcast_id_broadcasts FOREIGN KEY(broadcast_id) REFERENCES broadcasts (id),
+	CONSTRAINT fk_updates_edited_by_residents FOREIGN KEY(edited_by) REFERENCES residents (id),
+	CONSTRAINT fk_updates_ready_by_residents FOREIGN KEY(ready_by) REFERENCES residents (id),
+	CONSTRAINT pk_updates PRIMARY KEY (id),
+	CONSTRAINT uq_updates_broadcast_id UNIQUE (broadcast_id),
+	CONSTRAINT uq_updates_week UNIQUE (week)
+);
+
 CREATE TABLE web_chats (
 	account_id INTEGER NOT NULL,
 	rev INTEGER NOT NULL,
@@ -1090,6 +1286,22 @@ CREATE INDEX ix_batches_item_id_ends_at ON batches (item_id, ends_at);
 
 CREATE INDEX ix_batches_project_id_ends_at ON batches (project_id, ends_at);
 
+CREATE INDEX ix_broadcast_answers_resident_id ON broadcast_answers (resident_id);
+
+CREATE INDEX ix_broadcast_events_broadcast_id ON broadcast_events (broadcast_id);
+
+CREATE INDEX ix_broadcasts_made_by ON broadcasts (made_by);
+
+CREATE INDEX ix_broadcasts_shift_id ON broadcasts (shift_id);
+
+CREATE INDEX ix_broadcasts_state_due_at ON broadcasts (state, due_at);
+
+CREATE INDEX ix_campaign_steps_campaign_id ON campaign_steps (campaign_id, position);
+
+CREATE INDEX ix_campaign_steps_due ON campaign_steps (due) WHERE state = 'open';
+
+CREATE INDEX ix_campaign_steps_owner_id ON campaign_steps (owner_id);
+
 CREATE INDEX ix_claims_batch_id_state ON claims (batch_id, state);
 
 CREATE INDEX ix_claims_helper_id ON claims (helper_id);
@@ -1152,7 +1364,13 @@ CREATE INDEX ix_need_lines_item_id ON need_lines (item_id);
 
 CREATE INDEX ix_needs_household_id ON needs (household_id);
 
+CREATE INDEX ix_outbox_account_id ON outbox (account_id, sent_at);
+
+CREATE INDEX ix_outbox_broadcast_id ON outbox (broadcast_id, state) WHERE broadcast_id IS NOT NULL;
+
 CREATE INDEX ix_outbox_due ON outbox (state, priority, due_at) WHERE state IN ('waiting', 'sending');
+
+CREATE INDEX ix_outbox_failed ON outbox (made_at) WHERE state = 'failed';
 
 CREATE INDEX ix_outbox_resident_id ON outbox (resident_id);
 
@@ -1182,11 +1400,17 @@ CREATE INDEX ix_polls_project_id ON polls (project_id);
 
 CREATE INDEX ix_polls_running ON polls (closes_at) WHERE closed_at IS NULL AND cancelled_at IS NULL;
 
+CREATE INDEX ix_poster_visits_poster_id ON poster_visits (poster_id);
+
+CREATE INDEX ix_posters_campaign_id ON posters (campaign_id);
+
 CREATE INDEX ix_recall_people_resident_id ON recall_people (resident_id);
 
 CREATE INDEX ix_recalls_batch_id ON recalls (batch_id);
 
 CREATE INDEX ix_resident_topics_topic_id ON resident_topics (topic_id);
+
+CREATE INDEX ix_residents_area ON residents (area);
 
 CREATE INDEX ix_residents_household_id ON residents (household_id);
 
@@ -1224,6 +1448,10 @@ CREATE INDEX ix_swaps_take_shift_id ON swaps (take_shift_id);
 
 CREATE INDEX ix_swaps_to_id_state ON swaps (to_id, state);
 
+CREATE INDEX ix_update_pictures_picture_id ON update_pictures (picture_id);
+
+CREATE INDEX ix_updates_state_due_at ON updates (state, due_at);
+
 CREATE INDEX ix_web_files_account_id ON web_files (account_id);
 
 CREATE INDEX ix_web_files_shared ON web_files (shared) WHERE shared IS NOT NULL;
@@ -1233,6 +1461,10 @@ CREATE INDEX ix_web_messages_account_id_id ON web_messages (account_id, id);
 CREATE INDEX ix_web_messages_account_id_rev ON web_messages (account_id, rev);
 
 CREATE INDEX ix_web_sessions_account_id ON web_sessions (account_id);
+
+CREATE UNIQUE INDEX uq_broadcast_events_approved ON broadcast_events (broadcast_id, resident_id) WHERE kind = 'approved';
+
+CREATE UNIQUE INDEX uq_campaigns_running ON campaigns (round) WHERE state = 'running';
 
 CREATE UNIQUE INDEX uq_claims_code ON claims (code) WHERE code IS NOT NULL;
 
@@ -1304,4 +1536,4 @@ CREATE TRIGGER stock_entries_no_replace BEFORE INSERT ON stock_entries
 CREATE TRIGGER stock_entries_no_update BEFORE UPDATE ON stock_entries
     BEGIN SELECT RAISE(ABORT, 'the stock ledger is append-only'); END;
 
-INSERT INTO alembic_version (version_num) VALUES ('0005');
+INSERT INTO alembic_version (version_num) VALUES ('0006');

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import update
 
+from storage.queries import boards
 from storage.sql import bindparam, select
 from storage.tables import Account, RoleGrant, table_of
 from storage.unit import Unit
@@ -42,6 +43,8 @@ async def move(unit: Unit, *, channel: str, address: str, to: str) -> None:
     await unit.run(_readdress, b_id=rows[0].id, b_address=to, b_reachable=True)
     for younger in rows[1:]:
         await unit.run(_readdress, b_id=younger.id, b_address=address, b_reachable=False)
+        await boards.hand_over(unit, younger.id, to=rows[0].id)
+    await boards.back_again(unit, rows[0].id)
 
 
 class MenuOwner(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, Integer, and_, case, cast, desc, exists, extract, func, or_
 
 from storage.queries.cover import Answer, asks, calls
+from storage.queries.mutes import NOT_FOR_SHIFTS
 from storage.queries.shifts import of_residents, residents, shifts, signups
 from storage.queries.waiting import levels
 from storage.sql import bindparam, select
@@ -75,6 +76,7 @@ _first = (
         _speaks,
         residents.c.id.not_in(_on_it),
         residents.c.id.not_in(_asked),
+        residents.c.id.not_in(NOT_FOR_SHIFTS),
     )
     .order_by(desc("quality"), desc("is_free"), desc("likes"), "turn", residents.c.id)
     .limit(bindparam("looked_at"))

@@ -182,14 +182,17 @@ _wait_for_invitation = select(outbox.c.resident_id).where(
 _lives_here = guests.c.resident_id.in_(select(residents.c.id).where(residents.c.state == "resident"))
 _open = and_(_of, guests.c.coming != "no", _lives_here)
 _noted = case((guests.c.coming == "yes", 1), else_=0)
+_OWN = {"noted": _noted}
 ALL, HEARD, NOTED = "all", "heard", "noted"
-"""Whom a notice is for: all; who has not declined, of them those who have been invited already; and who has not
-declined, with `noted`: 1 to those who are down as coming."""
+"""Whom a notice is for: all; who has not declined, of them those who have been invited already; who has not declined.
+Its field `noted` is 1 to those who are down as coming."""
 
 _TELL = {
-    ALL: fanout.notice_to(guests.c.resident_id, guests, _of, _lives_here),
-    HEARD: fanout.notice_to(guests.c.resident_id, guests, _open, guests.c.resident_id.not_in(_wait_for_invitation)),
-    NOTED: fanout.notice_to(guests.c.resident_id, guests, _open, numbers={"noted": _noted}),
+    ALL: fanout.notice_to(guests.c.resident_id, guests, _of, _lives_here, numbers=_OWN),
+    HEARD: fanout.notice_to(
+        guests.c.resident_id, guests, _open, guests.c.resident_id.not_in(_wait_for_invitation), numbers=_OWN
+    ),
+    NOTED: fanout.notice_to(guests.c.resident_id, guests, _open, numbers=_OWN),
 }
 _rewrite = (
     update(outbox)
@@ -226,6 +229,7 @@ async def tell(
     urgent: bool = False,
 ) -> int:
     """Write a notice to those of a meeting whom it is for; how many they are. A `cause` is told to nobody twice."""
+    given: dict[str, Any] = {"b_subject": subject(meeting_id)} if whom == HEARD else {}
     return await fanout.send(
         unit,
         _TELL[whom],
@@ -238,7 +242,7 @@ async def tell(
         due_at=due_at,
         expires_at=expires_at,
         b_meeting=meeting_id,
-        **({"b_subject": subject(meeting_id)} if whom == HEARD else {}),
+        **given,
     )
 
 

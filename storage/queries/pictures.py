@@ -9,10 +9,10 @@ from sqlalchemy import delete, exists
 
 from storage.queries.batches import items
 from storage.sql import bindparam, insert, select
-from storage.tables import Picture, table_of
+from storage.tables import Broadcast, Picture, UpdatePicture, table_of
 from storage.unit import Unit
 
-pictures = table_of(Picture)
+pictures, of_updates, broadcasts = table_of(Picture), table_of(UpdatePicture), table_of(Broadcast)
 
 _new = insert(pictures)
 _keep = _new.on_conflict_do_update(
@@ -21,7 +21,11 @@ _keep = _new.on_conflict_do_update(
 ).returning(pictures.c.id)
 _content = select(pictures.c.content, pictures.c.media_type).where(pictures.c.id == bindparam("picture_id"))
 _forget = delete(pictures).where(
-    pictures.c.id == bindparam("b_id"), ~exists().where(items.c.picture_id == pictures.c.id)
+    pictures.c.id == bindparam("b_id"),
+    *(
+        ~exists().where(shown == pictures.c.id)
+        for shown in (items.c.picture_id, of_updates.c.picture_id, broadcasts.c.picture_id)
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func
 
 from storage.queries.hours import entries
+from storage.queries.mutes import NOT_FOR_SHIFTS
 from storage.queries.shifts import needs, of_residents, projects, residents, shifts, signups, topics
 from storage.queries.skills import MASTER_THERE
 from storage.sql import bindparam, select
@@ -99,7 +100,7 @@ _needs = (
 )
 _people = (
     select(residents.c.id, residents.c.born, residents.c.free_times, residents.c.joined_at)
-    .where(residents.c.state == ResidentState.RESIDENT)
+    .where(residents.c.state == ResidentState.RESIDENT, residents.c.id.not_in(NOT_FOR_SHIFTS))
     .order_by(residents.c.id)
 )
 _topics = select(of_residents.c.resident_id, of_residents.c.topic_id, topics.c.kind, of_residents.c.level).select_from(

@@ -14,6 +14,10 @@ from storage.tables import (
     AgendaItem,
     AgendaSecond,
     Ballot,
+    Board,
+    Broadcast,
+    BroadcastEvent,
+    CampaignStep,
     Claim,
     Contest,
     CoverAsk,
@@ -26,6 +30,7 @@ from storage.tables import (
     MeetingPerson,
     MeterMember,
     MoneyEntry,
+    Mute,
     Need,
     NeedLine,
     Outbox,
@@ -34,11 +39,13 @@ from storage.tables import (
     PollElector,
     PollProxy,
     PollTeller,
+    PosterVisit,
     RecallPerson,
     Resident,
     ResidentState,
     ResidentTopic,
     RoleGrant,
+    SavedAudience,
     Signup,
     StandingSignup,
     StockEntry,
@@ -50,6 +57,7 @@ from storage.tables import (
     table_of,
 )
 from storage.unit import Unit
+from town.audience import area_of
 
 residents, accounts = table_of(Resident), table_of(Account)
 
@@ -79,9 +87,14 @@ _link = (
 _count = select(func.count()).select_from(residents).where(residents.c.state == ResidentState.RESIDENT)
 
 
+def _with_area(values: dict[str, Any]) -> dict[str, Any]:
+    """These columns, with what follows from the street where it is among them."""
+    return {**values, "area": area_of(values["street"])} if "street" in values else values
+
+
 async def make(unit: Unit, **values: Any) -> int:
     """Write a new resident; `values` are the columns of `Resident`. Returns the id."""
-    return int(await unit.value(_make, **values))
+    return int(await unit.value(_make, **{"area": "", **_with_area(values)}))
 
 
 async def link(unit: Unit, account_id: int, resident_id: int) -> bool:
@@ -92,7 +105,7 @@ async def link(unit: Unit, account_id: int, resident_id: int) -> bool:
 async def come_back(unit: Unit, resident_id: int, **values: Any) -> bool:
     """Write the answers of somebody who was turned away, or left, and signs up again. False for anybody else."""
     left = and_(residents.c.id == bindparam("b_id"), residents.c.state == ResidentState.LEFT)
-    return await unit.run(update(residents).where(left).values(**values), b_id=resident_id) == 1
+    return await unit.run(update(residents).where(left).values(**_with_area(values)), b_id=resident_id) == 1
 
 
 async def profile(unit: Unit, resident_id: int) -> Profile:
@@ -105,7 +118,8 @@ async def profile(unit: Unit, resident_id: int) -> Profile:
 
 async def change(unit: Unit, resident_id: int, **values: Any) -> None:
     """Change some columns of a resident."""
-    await unit.run(update(residents).where(residents.c.id == bindparam("b_id")).values(**values), b_id=resident_id)
+    statement = update(residents).where(residents.c.id == bindparam("b_id")).values(**_with_area(values))
+    await unit.run(statement, b_id=resident_id)
 
 
 async def count(unit: Unit) -> int:
@@ -144,6 +158,12 @@ _OWN: tuple[tuple[type[SQLModel], str, tuple[str, ...]], ...] = (
     (AgendaItem, "made_by", ("id",)),
     (AgendaSecond, "resident_id", ("item_id",)),
     (FollowUp, "owner_id", ("id",)),
+    (Broadcast, "made_by", ("id",)),
+    (BroadcastEvent, "resident_id", ("id",)),
+    (SavedAudience, "made_by", ("id",)),
+    (Board, "switched_by", ("account_id",)),
+    (CampaignStep, "owner_id", ("id",)),
+    (Mute, "resident_id", ("topic",)),
     (Outbox, "resident_id", ("id",)),
 )
 _SECRET = "calendar_key"
@@ -152,6 +172,7 @@ _OF_ACCOUNTS: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
     (WebFile, ("at", "name", "media_type")),
     (WebSession, ("created_at", "seen_at")),
     (Inbox, ("at", "key")),
+    (PosterVisit, ("at", "poster_id")),
 )
 """What is kept for each account, and the columns to tell of it: no secrets, and no file's content."""
 

@@ -1,6 +1,7 @@
 """All tables; importing this package fills the metadata that migrations and tests compare with."""
 
 from storage.tables.base import metadata, table_of
+from storage.tables.campaigns import Campaign, CampaignStep, Poster, PosterVisit
 from storage.tables.claims import (
     Claim,
     ClaimState,
@@ -34,6 +35,18 @@ from storage.tables.hours import (
 from storage.tables.mail import Inbox, Outbox, OutboxState, Priority
 from storage.tables.meetings import AgendaItem, AgendaSecond, Decision, FollowUp, ItemState, Meeting, MeetingPerson
 from storage.tables.money import MoneyAccount, MoneyEntry, MoneyEntryKind, MoneyKind, Receipt
+from storage.tables.news import (
+    Board,
+    Broadcast,
+    BroadcastAnswer,
+    BroadcastEvent,
+    BroadcastKind,
+    BroadcastState,
+    Mute,
+    SavedAudience,
+    TownUpdate,
+    UpdatePicture,
+)
 from storage.tables.people import (
     Account,
     Exemption,
@@ -87,6 +100,14 @@ __all__ = [
     "Batch",
     "BatchSeries",
     "BatchSeriesException",
+    "Board",
+    "Broadcast",
+    "BroadcastAnswer",
+    "BroadcastEvent",
+    "BroadcastKind",
+    "BroadcastState",
+    "Campaign",
+    "CampaignStep",
     "Claim",
     "ClaimState",
     "Contest",
@@ -113,6 +134,7 @@ __all__ = [
     "MoneyEntry",
     "MoneyEntryKind",
     "MoneyKind",
+    "Mute",
     "Need",
     "NeedLine",
     "OfferKind",
@@ -128,6 +150,8 @@ __all__ = [
     "PollElector",
     "PollProxy",
     "PollTeller",
+    "Poster",
+    "PosterVisit",
     "Priority",
     "Project",
     "Recall",
@@ -138,6 +162,7 @@ __all__ = [
     "ResidentTopic",
     "Role",
     "RoleGrant",
+    "SavedAudience",
     "Series",
     "SeriesException",
     "SeriesSkill",
@@ -153,6 +178,8 @@ __all__ = [
     "Swap",
     "Topic",
     "Town",
+    "TownUpdate",
+    "UpdatePicture",
     "WebChat",
     "WebContent",
     "WebFile",

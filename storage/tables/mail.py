@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import Column, Index, Text, text
+from sqlalchemy import CheckConstraint, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 
@@ -33,13 +33,16 @@ class OutboxState(StrEnum):
     SENT = "sent"
     DROPPED = "dropped"
     FAILED = "failed"
+    PAUSED = "paused"
 
 
 class Outbox(SQLModel, table=True):
     """One notice to one resident: a key and its fields (JSON), never prose; rendered when it is delivered.
 
-    `subject` names what it is about ("shift:12"), so that it can be withdrawn. `expires_at`: dropped when later.
-    `taken_at` is when a worker took it; `reference` is the message's id where it was sent.
+    `group_id` in place of a resident is the account of a group or channel. `subject` names what it is about
+    ("shift:12"), so that it can be withdrawn; `broadcast_id` the broadcast that it is part of. `expires_at`: dropped
+    when later. `taken_at` is when a worker took it; `reference` is the message's id where it was sent. `delivered_at`
+    and `read_at` are what the channel told of it since; not every channel tells.
     """
 
     __tablename__ = "outbox"
@@ -54,14 +57,31 @@ class Outbox(SQLModel, table=True):
         ),
         Index("ix_outbox_subject", "subject"),
         Index("ix_outbox_resident_id", "resident_id"),
+        Index("ix_outbox_account_id", "account_id", "sent_at"),
+        Index(
+            "ix_outbox_broadcast_id",
+            "broadcast_id",
+            "state",
+            sqlite_where=text("broadcast_id IS NOT NULL"),
+            postgresql_where=text("broadcast_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_outbox_failed",
+            "made_at",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
+        CheckConstraint("(resident_id IS NULL) <> (group_id IS NULL)", name="to_one"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    resident_id: int = Field(foreign_key="residents.id")
+    resident_id: int | None = Field(default=None, foreign_key="residents.id")
+    group_id: int | None = Field(default=None, foreign_key="accounts.id")
     notice: str
     fields: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     dedupe_key: str = Field(unique=True)
     subject: str = ""
+    broadcast_id: int | None = Field(default=None, foreign_key="broadcasts.id")
     priority: int = Priority.PERSONAL
     made_at: datetime
     due_at: datetime
@@ -73,3 +93,5 @@ class Outbox(SQLModel, table=True):
     account_id: int | None = Field(default=None, foreign_key="accounts.id")
     reference: str = ""
     detail: str = ""
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None

@@ -23,6 +23,8 @@ class Role(StrEnum):
 class Resident(SQLModel, table=True):
     """A person of the town. Reminder leads are in minutes, None is off; `free_times` is `town.shifts.FreeTimes`.
 
+    `area` is the street without its number, as it is compared (`town.audience.area_of`).
+
     `born` is kept of those alone who were under age when they said so. `calendar_key` is the secret part of the address
     of their calendar feed, None until they ask for one.
     """
@@ -31,11 +33,13 @@ class Resident(SQLModel, table=True):
     __table_args__ = (
         Index("ix_residents_state_name", "state", "name"),
         Index("ix_residents_household_id", "household_id"),
+        Index("ix_residents_area", "area"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     name: str
     street: str = ""
+    area: str = ""
     state: str = ResidentState.RESIDENT
     free_times: int = 0
     reminder_early: int | None = 1440

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.visit import RunningTown
 
+HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIETLY = (
     "--no-sandbox",  # whoever runs the tests in a container is root there
@@ -22,6 +24,13 @@ QUIETLY = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all, since they share a browser, which takes longer to start than most of them last."""
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +44,23 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture
-async def browser(chromium: str) -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running_chromium(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=list(QUIETLY))
         yield browser
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(running_chromium: Browser) -> AsyncIterator[Browser]:
+    """A browser in which nobody has been: each context has cookies, storage and a cache of its own."""
+    yield running_chromium
+    for context in running_chromium.contexts:
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def riverbend(chromium: str, tmp_path: Path) -> AsyncIterator[RunningTown]:
     """The sample town, just founded. Needs Chromium before it takes the trouble to start."""
     town = RunningTown(tmp_path, sample="true")
@@ -52,7 +69,7 @@ async def riverbend(chromium: str, tmp_path: Path) -> AsyncIterator[RunningTown]
     await town.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def millbrook(chromium: str, tmp_path: Path) -> AsyncIterator[RunningTown]:
     """A real town without anybody in it yet."""
     town = RunningTown(tmp_path, sample="false", town_name="Millbrook", town_zone="Africa/Johannesburg")

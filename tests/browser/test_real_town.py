@@ -57,8 +57,10 @@ async def test_the_way_in_the_chat_and_the_way_out(millbrook: RunningTown, brows
     await visit.chat.signs_up("Sipho Dlamini", "River Street")
     await visit.chat.taps("My week", on="Welcome, Sipho Dlamini!")
     await visit.chat.sees("0 of 180 min")
-    await visit.page.reload()
-    await visit.chat.sees("0 of 180 min")
+    async with visit.page.expect_response("**/chat/me/seen") as told:  # what is in view counts as read
+        await visit.page.reload()
+        await visit.chat.sees("0 of 180 min")
+    assert (await told.value).status == 200
 
     await visit.page.get_by_test_id("menu").click()
     await visit.page.get_by_role("button", name="Sign out").click()

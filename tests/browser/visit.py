@@ -71,7 +71,11 @@ class RunningTown:
 
     async def _program(self, command: str, output: int) -> asyncio.subprocess.Process:
         ours = {f"TOWNBELL_{name.upper()}": value for name, value in self._settings.items()}
-        inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith("TOWNBELL_")}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.upper().startswith("TOWNBELL_") and name != "PYTHONDONTWRITEBYTECODE"
+        }
         return await asyncio.create_subprocess_exec(
             sys.executable,
             str(ROOT / "bot.py"),

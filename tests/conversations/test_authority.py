@@ -11,6 +11,13 @@ import pytest
 from sqlalchemy import text
 
 from handlers.ballots import actions as papers
+from handlers.boards import actions as boards
+from handlers.broadcasts import actions as casts
+from handlers.broadcasts.sending import NewBroadcast
+from handlers.campaigns import actions as rounds
+from handlers.campaigns import posting, pressing
+from handlers.campaigns import steps as round_steps
+from handlers.choice import actions as choice
 from handlers.contests import actions as contests
 from handlers.desk import actions as desk
 from handlers.draws import actions as draws
@@ -28,6 +35,8 @@ from handlers.minutes import approving, assigning, following, registering
 from handlers.motions import actions as motions
 from handlers.needs import actions as needs
 from handlers.needs import production
+from handlers.news import actions as news
+from handlers.news import reading as weekly
 from handlers.orders import actions as orders
 from handlers.pickup import actions as pickup
 from handlers.pickup import collecting
@@ -35,6 +44,7 @@ from handlers.polls import actions as polls
 from handlers.polls.opening import YES_NO, NewPoll
 from handlers.power import actions as power
 from handlers.proxies import actions as proxies
+from handlers.reach import actions as reach
 from handlers.recalls import actions as recalls
 from handlers.repeats import actions as repeats
 from handlers.reports import actions as reports
@@ -44,15 +54,17 @@ from handlers.roles import town_actions
 from handlers.shifts import actions as shifts
 from handlers.stock import actions as stock
 from handlers.stock import item_actions
+from handlers.tasks import actions as tasks
 from handlers.tellers import actions as tellers
 from handlers.tellers import secret as secret_papers
 from storage.queries import meetings, residents
 from storage.queries import roles as role_queries
-from storage.tables import ResidentState, Role
+from storage.tables import BroadcastKind, ResidentState, Role
 from storage.unit import Unit
 from tests.conversations.walker import EVERYTHING, dump
 from tests.people import Person, Town
-from town.facts import NotAllowed, NotFound, NothingChanged, WasNotThere
+from town.audience import Audience, Chosen
+from town.facts import NotAllowed, NotFound, NothingChanged, NotWaiting, WasNotThere
 from town.series import Pattern
 from town.week import week_of
 
@@ -102,6 +114,8 @@ class Ground:
     running: int
     meeting: int
     published: int
+    cast: int
+    proposed: int
 
 
 Call = Callable[[Unit, Who, Ground, datetime], Awaitable[Any]]
@@ -111,11 +125,16 @@ async def found(call: Awaitable[Any]) -> Any:
     """Whoever may do it is told that there is nothing to be done it with."""
     try:
         return await call
-    except (NotFound, NothingChanged):
+    except (NotFound, NothingChanged, NotWaiting):
         return None
 
 
 NO_POLL = 2**31 - 1
+
+
+def a_message(audience: str, kind: BroadcastKind = BroadcastKind.MESSAGE) -> NewBroadcast:
+    """Words to an audience."""
+    return NewBroadcast(kind=kind, topic="appeals", audience=audience, language="en", text="x")
 
 
 def a_poll(now: datetime, *, audience: str = "town") -> NewPoll:
@@ -130,6 +149,32 @@ async def not_there(unit: Unit, who: Who, ground: Ground, now: datetime) -> None
 
 
 ACTIONS: dict[str, tuple[set[str], Call]] = {
+    "what reaches me": (RESIDENTS, lambda u, w, g, now: choice.hearing(u, who=w)),
+    "turn a topic off": (RESIDENTS, lambda u, w, g, now: choice.switch(u, who=w, key="goods", on=False, now=now)),
+    "STOP": (RESIDENTS, lambda u, w, g, now: choice.stop(u, who=w, now=now)),
+    "START": (RESIDENTS, lambda u, w, g, now: choice.come_back(u, who=w)),
+    "whom it reached": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(reach.report(u, who=w, broadcast_id=999, now=now)),
+    ),
+    "who was reached": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(reach.people(u, who=w, broadcast_id=999, group="sent", page=0, now=now)),
+    ),
+    "whom it reached, as a file": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(reach.everybody(u, who=w, broadcast_id=999, now=now)),
+    ),
+    "send again": (ANY_COORDINATOR, lambda u, w, g, now: found(reach.again(u, who=w, broadcast_id=999, now=now))),
+    "what reached nobody": (ANY_COORDINATOR, lambda u, w, g, now: reach.missing(u, who=w, page=0, now=now)),
+    "what did not reach somebody": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(reach.of_person(u, who=w, resident_id=g.anna, now=now)),
+    ),
+    "a notice that reached nobody": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(reach.lost(u, who=w, row_id=999, now=now)),
+    ),
     "take_paper": (
         RESIDENTS,
         lambda u, w, g, now: found(papers.take(u, who=w, poll_id=NO_POLL, giver=0, now=now)),
@@ -392,6 +437,74 @@ ACTIONS: dict[str, tuple[set[str], Call]] = {
         lambda u, w, g, now: found(production.of_item(u, who=w, item_id=999, now=now)),
     ),
     "production as a file": (ANY_COORDINATOR, lambda u, w, g, now: production.as_file(u, who=w, now=now)),
+    "where it is posted": (THE_MAYOR, lambda u, w, g, now: boards.listed(u, who=w)),
+    "post it there": (
+        THE_MAYOR,
+        lambda u, w, g, now: found(boards.switch(u, who=w, account_id=999, on=True, now=now)),
+    ),
+    "take a group off the list": (
+        THE_MAYOR,
+        lambda u, w, g, now: found(boards.drop(u, who=w, account_id=999, now=now)),
+    ),
+    "look at a group": (THE_MAYOR, lambda u, w, g, now: found(boards.one(u, who=w, account_id=999))),
+    "shifts to call hands for": (ANY_COORDINATOR, lambda u, w, g, now: tasks.open_shifts(u, who=w, now=now)),
+    "call hands for a shift": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: tasks.call(
+            u, who=w, shift_id=g.held, chosen=Chosen(Audience("town")), line="", language="en", now=now
+        ),
+    ),
+    "look at a call for hands": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: tasks.draft(
+            u, who=w, shift_id=g.held, chosen=Chosen(Audience("town")), line="x", language="en", now=now
+        ),
+    ),
+    "come when called": (RESIDENTS, lambda u, w, g, now: found(tasks.come(u, who=w, broadcast_id=999, now=now))),
+    "not this time, when called": (
+        RESIDENTS,
+        lambda u, w, g, now: found(tasks.not_this_time(u, who=w, broadcast_id=999, now=now)),
+    ),
+    "write to the town": (OF_THE_TOWN, lambda u, w, g, now: casts.preview(u, who=w, new=a_message("town"), now=now)),
+    "write to a project": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: casts.preview(u, who=w, new=a_message(f"project:{g.project}\n-role:mayor"), now=now),
+    ),
+    "write to a shift": (
+        OF_THE_PROJECT,
+        lambda u, w, g, now: casts.preview(u, who=w, new=a_message(f"shift:{g.held}\n&language:en"), now=now),
+    ),
+    "write to a project and more": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: casts.preview(u, who=w, new=a_message(f"project:{g.project}\n+role:mayor"), now=now),
+    ),
+    "warn everybody": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: casts.preview(u, who=w, new=a_message("town", BroadcastKind.EMERGENCY), now=now),
+    ),
+    "send the update in the mayor's name": (
+        set(),
+        lambda u, w, g, now: casts.write(u, who=w, new=a_message("town", BroadcastKind.UPDATE), now=now),
+    ),
+    "look at messages": (ANY_COORDINATOR, lambda u, w, g, now: casts.listed(u, who=w)),
+    "look at one message": (OF_THE_PROJECT, lambda u, w, g, now: casts.page(u, who=w, broadcast_id=g.cast, now=now)),
+    "the log of a message": (OF_THE_PROJECT, lambda u, w, g, now: casts.history(u, who=w, broadcast_id=g.cast)),
+    "look at what waits for a yes": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: casts.page(u, who=w, broadcast_id=g.proposed, now=now),
+    ),
+    "say yes to a message": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: casts.approve(u, who=w, broadcast_id=g.proposed, now=now),
+    ),
+    "say no to a message": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: casts.decline(u, who=w, broadcast_id=g.proposed, now=now),
+    ),
+    "hold a message": (OF_THE_PROJECT, lambda u, w, g, now: found(casts.pause(u, who=w, broadcast_id=g.cast, now=now))),
+    "stop a message": (OF_THE_PROJECT, lambda u, w, g, now: found(casts.stop(u, who=w, broadcast_id=g.cast, now=now))),
+    "call off a message": (OF_THE_TOWN, lambda u, w, g, now: casts.cancel(u, who=w, broadcast_id=g.proposed, now=now)),
+    "named audiences": (ANY_COORDINATOR, lambda u, w, g, now: casts.named(u, who=w)),
     "ask the town": (OF_THE_TOWN, lambda u, w, g, now: polls.ask(u, who=w, new=a_poll(now), now=now)),
     "ask a project": (
         OF_THE_PROJECT,
@@ -551,6 +664,108 @@ ACTIONS: dict[str, tuple[set[str], Call]] = {
         ),
     ),
     "object to minutes": (RESIDENTS, lambda u, w, g, now: not_there(u, w, g, now)),
+    "look at past updates": (RESIDENTS, lambda u, w, g, now: weekly.search(u, who=w, text="", page=0)),
+    "read an update": (RESIDENTS, lambda u, w, g, now: found(weekly.one(u, who=w, update_id=999))),
+    "begin the weekly update": ({"mayor"}, lambda u, w, g, now: news.current(u, who=w, language="en", now=now)),
+    "look at a draft": ({"mayor"}, lambda u, w, g, now: found(news.one(u, who=w, update_id=999))),
+    "say it in words": (
+        {"mayor"},
+        lambda u, w, g, now: found(news.set_words(u, who=w, update_id=999, text="x", language="en")),
+    ),
+    "say it in another language": (
+        {"mayor"},
+        lambda u, w, g, now: found(news.set_other(u, who=w, update_id=999, text="x", language="es")),
+    ),
+    "say which language it is": (
+        {"mayor"},
+        lambda u, w, g, now: found(news.set_language(u, who=w, update_id=999, language="es")),
+    ),
+    "lead to a video": ({"mayor"}, lambda u, w, g, now: found(news.set_video(u, who=w, update_id=999, video="x.y"))),
+    "keep a photo for it": (
+        {"mayor"},
+        lambda u, w, g, now: found(news.keep_photo(u, who=w, update_id=999, content=b"x", now=now)),
+    ),
+    "add photos to it": ({"mayor"}, lambda u, w, g, now: found(news.add_photos(u, who=w, update_id=999, photos=[1]))),
+    "take a photo out": (
+        {"mayor"},
+        lambda u, w, g, now: found(news.drop_photo(u, who=w, update_id=999, picture_id=1)),
+    ),
+    "count the week anew": ({"mayor"}, lambda u, w, g, now: found(news.count_anew(u, who=w, update_id=999, now=now))),
+    "say that it is ready": (
+        {"mayor"},
+        lambda u, w, g, now: found(news.ready(u, who=w, update_id=999, stamp="", now=now)),
+    ),
+    "have it wait": ({"mayor"}, lambda u, w, g, now: found(news.wait(u, who=w, update_id=999))),
+    "send it before its time": ({"mayor"}, lambda u, w, g, now: found(news.go_now(u, who=w, update_id=999, now=now))),
+    "leave it out": ({"mayor"}, lambda u, w, g, now: found(news.skip(u, who=w, update_id=999))),
+    "take it up again": ({"mayor"}, lambda u, w, g, now: found(news.wake(u, who=w, update_id=999, now=now))),
+    "put an update right": (
+        {"mayor"},
+        lambda u, w, g, now: found(news.correct(u, who=w, update_id=999, text="x", language="en", now=now)),
+    ),
+    "look at the rounds": (OF_THE_TOWN, lambda u, w, g, now: rounds.overview(u, who=w, now=now)),
+    "begin a round": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: rounds.begin(u, who=w, of_round=1, starts_on=now.date(), now=now),
+    ),
+    "look at a round": (OF_THE_TOWN, lambda u, w, g, now: found(rounds.progress(u, who=w, campaign_id=999, now=now))),
+    "end a round": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(rounds.end(u, who=w, campaign_id=999, state="done", now=now)),
+    ),
+    "my steps of a round": (RESIDENTS, lambda u, w, g, now: rounds.mine(u, who=w)),
+    "the steps of a round": (OF_THE_TOWN, lambda u, w, g, now: found(round_steps.of_campaign(u, who=w, campaign_id=9))),
+    "look at a step": (OF_THE_TOWN, lambda u, w, g, now: found(round_steps.page(u, who=w, step_id=999))),
+    "do a step": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(round_steps.settle(u, who=w, step_id=999, state="done", now=now)),
+    ),
+    "leave a step out": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(round_steps.settle(u, who=w, step_id=999, state="skipped", now=now)),
+    ),
+    "open a step again": (OF_THE_TOWN, lambda u, w, g, now: found(round_steps.reopen(u, who=w, step_id=9, now=now))),
+    "give a step away": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(round_steps.give(u, who=w, step_id=999, owner_id=g.anna, now=now)),
+    ),
+    "put a step off": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(round_steps.put_off(u, who=w, step_id=999, due=now.date(), now=now)),
+    ),
+    "word a step": (OF_THE_TOWN, lambda u, w, g, now: found(round_steps.reword(u, who=w, step_id=999, text="x"))),
+    "rename a step": (OF_THE_TOWN, lambda u, w, g, now: found(round_steps.rename(u, who=w, step_id=999, title="x"))),
+    "add a step": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(
+            round_steps.add(u, who=w, campaign_id=999, title="x", text="", due=now.date(), now=now)
+        ),
+    ),
+    "read the press text": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(pressing.press(u, who=w, campaign_id=999, links=Links(), now=now)),
+    ),
+    "pictures for the press": (OF_THE_TOWN, lambda u, w, g, now: pressing.pictures(u, who=w, now=now)),
+    "word the press text": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(pressing.write(u, who=w, campaign_id=999, part="lead", text="x")),
+    ),
+    "say something to the press": (
+        THE_MAYOR,
+        lambda u, w, g, now: found(pressing.write(u, who=w, campaign_id=999, part="quote", text="x")),
+    ),
+    "look at the posters": (OF_THE_TOWN, lambda u, w, g, now: posting.listed(u, who=w)),
+    "look at a poster": (OF_THE_TOWN, lambda u, w, g, now: found(posting.get(u, who=w, poster_id=999))),
+    "make a poster": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: posting.make(
+            u, who=w, campaign_id=None, place="x", headline="x", text="x", language="en", now=now
+        ),
+    ),
+    "take a poster down": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(posting.take_down(u, who=w, poster_id=999, now=now)),
+    ),
     "give back": (RESIDENTS, lambda u, w, g, now: found(giving.give_back(u, who=w, batch_id=999, now=now))),
     "leave a line": (RESIDENTS, lambda u, w, g, now: found(giving.leave(u, who=w, batch_id=999, now=now))),
     "collect later": (
@@ -652,6 +867,8 @@ async def test_who_may_do_what(town: Town) -> None:
         running=await _begun(town, await town.meeting(project_id=project, day=0, at="12:45")),
         meeting=await town.meeting(audience=f"project:{project}", project_id=project),
         published=await town.meeting(audience=f"project:{project}", project_id=project),
+        cast=await town.broadcast(project_id=project),
+        proposed=await _proposed(town),
         **await _disagreement(town, project, anna),
     )
     async with town.app.database.unit() as unit:
@@ -662,6 +879,13 @@ async def test_who_may_do_what(town: Town) -> None:
             may = await _may(town, call, who, ground)
             assert may == (kind in allowed), f"{name} by {kind}: {'allowed' if may else 'refused'}"
         assert await dump(town, *EVERYTHING) == before, name
+
+
+async def _proposed(town: Town) -> int:
+    """A message of a mayor to everybody, which waits for somebody else's yes."""
+    by = await town.mayor()
+    async with town.app.database.unit() as unit:
+        return await casts.write(unit, who=await town.who(by), new=a_message("town"), now=town.clock.now())
 
 
 async def _begun(town: Town, meeting_id: int) -> int:

@@ -95,6 +95,7 @@ async def test_votes_are_entered_once_and_what_is_entered_by_hand_can_be_struck_
         item_id = await agenda_items.make(
             unit, meeting_id=meeting_id, kind="topic", title="A tree", by=naledi.resident_id, now=town.clock.now()
         )
+    await town.settles()
     await naledi.says("hello")
     await naledi.forges(f"minutes:decide:{item_id}:0:0:")
     await naledi.says("We plant an oak.")

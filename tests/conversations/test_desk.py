@@ -520,8 +520,8 @@ def test_long_lists_stay_within_what_every_channel_shows() -> None:
     one = ProjectRow(1, "A project with a name that is as long as it may", "Hall", None, None)
     people = [OnRoster(number, "N" * 60, "held", None) for number in range(200)]
     for screen in (
-        views.desk([one] * 30, 2, everywhere=True, rosters=3, applicants=4),
-        views.desk([one] * 30, 2, everywhere=False, rosters=3, applicants=0),
+        views.desk([one] * 30, 2, everywhere=True, rosters=3, applicants=4, undelivered=5),
+        views.desk([one] * 30, 2, everywhere=False, rosters=3, applicants=0, undelivered=5),
         views.project(one, _many_shifts(), 3, awaiting=2, zone=ZONE),
         views.past(one, _many_shifts(), 3, ZONE),
         shift_views.roster(_many_shifts()[0], people, 2, ZONE),

@@ -10,16 +10,23 @@ import pytest
 
 from bot.channels.web.limits import check_text
 from handlers import catalogue
+from handlers.kit.audience_words import Called, audience_words
 from handlers.kit.facts import known, sentence
 from handlers.kit.goods_words import RECALL
 from handlers.kit.reasons import DECLINE, MISTAKE, POLL_OFF, REFUND, REJECT
 from handlers.kit.screens import Screen
 from handlers.series.reasons import kept
 from locales import LANGUAGES, _, speaking
+from storage.queries.boards import BoardRow
+from storage.queries.skills import KindRow
+from storage.queries.tasks import CardRow
+from storage.queries.topics import Named
 from tests.channels.telegram_town import until
 from tests.emulators.telegram_html import parse
 from tests.people import OPENING, Town
 from town import facts
+from town.audience import Chosen, How
+from town.audience import parse as parse_audience
 from town.counting import count, decide
 from town.facts import Fact
 from town.poll_file import result_of
@@ -45,6 +52,18 @@ SHIFT: dict[str, Any] = {
 OLD = {f"old_{name}": value for name, value in SHIFT.items()} | {"old_title": "Bread", "old_place": "Hall"}
 CLASH = {"other": 8, "other_title": "Weeding & <hoeing>"}
 CLASH |= {f"other_{name}": SHIFT[name] for name in ("starts_at", "ends_at")}
+OF_THE_TOWN = ("message", "emergency")
+SAID: dict[str, Any] = {"broadcast": 4, "text": "The <river> is high.\nStay & wait", "language": "en", "texts": {}}
+SAID |= {"name": "Anna <b>", "project": "Bakery <3", "photo": None, "topic": "appeals"}
+WHOM = [
+    *("town", "project:1", "skill:1", "interest:2", "role:mayor", "role:council", "role:treasurer", "role:coordinator"),
+    *("standing:short", "standing:participating", "standing:exempt", "standing:welcome", "owes:15", "language:zu"),
+    *("street:mill lane", "shift:7", "meeting:3", "saved:1", "can:7"),
+]
+NAMES = {parse_audience(one): Called("Mill <b>", date(2026, 11, 24)) for one in WHOM}
+PROPOSED = {"broadcast": 4, "message": SAID, "names": NAMES, "people": 1200, "name": "Anna <b>", "due_at": OPENING}
+PROPOSED |= {"audience": "town\n+saved:1\n&skill:1\n-street:mill lane"}
+WRITTEN = {"broadcast": 4, "text": "The <river> is high."}
 GIVEN = {"swap": 4, "name": "Anna <b>", "until": "2026-11-25T06:00:00+00:00"}
 GIVEN |= {f"give_{name}": value for name, value in SHIFT.items()} | {"give_shift": 7}
 SWAPPED = GIVEN | {f"take_{name}": value for name, value in SHIFT.items()} | {"take_shift": 8, "take_place": ""}
@@ -137,6 +156,41 @@ FOLLOW = {"follow": 4, "text": "Ask <three> firms", "meeting": 2, "title": "Spri
 CALLED: dict[str, Any] = {"meeting": 2, "title": "Spring & <b>", "about": "The <well>.\nAnd more.", "length": 90}
 CALLED |= {"starts_at": SHIFT["starts_at"], "place": "Hall <1>", "link": "https://meet.example/?a=1&b=2"}
 BARE = {**CALLED, "about": "", "place": "", "link": ""}
+WEEKLY: dict[str, Any] = {"update": 3, "week": "2026-11-23", "language": "en", "text": "A <well> & bread."}
+WEEKLY |= {
+    "texts": {"es": "Un <pozo>."},
+    "video": "https://v.example/?a=1&b=2",
+    "web": "https://riverbend.example/news/3",
+}
+WEEKLY |= {"photos": [], "corrections": [{"text": "<b>", "language": "en", "name": "<", "at": SHIFT["starts_at"]}]}
+WEEKLY["numbers"] = {
+    "week": "2026-11-23", "since": SHIFT["starts_at"], "until": SHIFT["ends_at"], "ahead": "2026-11-30",
+    "asked": 900_000, "residents": 5000, "newcomers": 1, "people": 2, "hours": [["2026-11-23", 744_000]],
+    "goods": [{"name": "Bread & <b>", "names": "{}", "unit": "loaf", "amount": 9000}], "kinds": 4,
+    "decided": [{"title": "A <well>", "passed": passed} for passed in (True, False)], "decisions": 2, "votes": 1,
+    "needed": [{**SHIFT, "open": 8}], "shifts": 9, "places": 40, "gatherings": 1,
+    "meetings": [{"meeting": 2, "title": "Spring & <b>", "starts_at": SHIFT["starts_at"], "place": "Hall"}],
+}  # fmt: skip
+BOARD = BoardRow(3, "Neighbours & <b>", "group", False, OPENING, None, None, True)
+BY_WHOM = (("Ben <b>", "group"), ("", "channel"))
+ROUND = {"step": 3, "key": "1.radio", "title": "On <air>", "round": 1, "due": "2026-11-25", "owner": "Anna <b>"}
+ROUND |= {"by": "Ben <b>"}
+SKILLED = KindRow(Named(1, "skill", "Baking"), 2, 1, 1, 0, None, False)
+WISHED = KindRow(Named(2, "skill", "Weir <keeping>"), 0, 0, 0, 0, None, False)
+HANDS: dict[str, Any] = {**SHIFT, "broadcast": 4, "free": 6, "kinds": (SKILLED, WISHED), "line": "Bring <gloves>"}
+HANDS |= {"language": "es", "name": "Pieter <b>"}
+CARDS = tuple(
+    {"broadcast": 4, "card": CardRow._make((4, kind, state, why, "The <river>\n", 600, *shift, 188, 398, failed, 4))}
+    for kind, shift in (
+        ("message", (None, "", None, None, None, None, None)),
+        ("emergency", (None, "", None, None, None, None, None)),
+        ("update", (None, "", None, None, None, None, None)),
+        ("task", (7, "", "Bread & <b>", OPENING, OPENING, 2, None)),
+        ("task", (7, "", "Bread & <b>", OPENING, OPENING, 0, None)),
+    )
+    for state, why in (("sending", ""), ("paused", ""), ("sent", ""), *(("stopped", w) for w in ("full", "gone", "")))
+    for failed in (0, 1)
+)
 RESULTS = [
     came(kind, ballots, **asked)
     for kind in Kind
@@ -144,6 +198,9 @@ RESULTS = [
     for asked in ({}, {"quorum": 50, "threshold": Threshold.TWO_THIRDS}, {"of_electorate": True})
 ]
 FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
+    "task.call": (HANDS, {**HANDS, "free": 1, "kinds": (), "line": "", "place": ""}, {"broadcast": 4}),
+    "task.stopped": tuple({**SHIFT, "why": why, "free": free} for why in ("moved", "full", "gone") for free in (0, 3)),
+    "broadcast.card": CARDS,
     "meeting.invited": (CALLED, BARE),
     "meeting.dated": tuple({**fields, "noted": noted} for fields in (CALLED, BARE) for noted in (0, 1)),
     "meeting.changed": tuple(
@@ -374,9 +431,46 @@ FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
         {**ON_PAPER, "name": "Carl <b>", "secret": one, "out": out}
         for one, out in ((False, True), (False, False), (True, False))
     ),
+    **{f"campaign.{what}": (ROUND, {**ROUND, "title": "", "owner": ""}) for what in ("given", "off", "due", "overdue")},
+    "campaign.nobodys": tuple(
+        {**ROUND, "owner": "", "key": f"{of_round}.paper", "title": ""} for of_round in (1, 2, 3)
+    ),
     "plan.offer": tuple({**SHIFT, "until": SHIFT["starts_at"], "learner": learner} for learner in (True, False)),
+    **{f"broadcast.{kind}": (SAID, {**SAID, "texts": {"es": "Hola"}, "project": ""}) for kind in OF_THE_TOWN},
+    "broadcast.approve": tuple(
+        {**PROPOSED, "kind": kind, "at_once": at_once}
+        for kind, at_once in (("message", True), ("message", False), ("emergency", True))
+    ),
+    "broadcast.approved": tuple({**WRITTEN, "name": "Ben <b>", "goes_at": at} for at in ("", SHIFT["starts_at"])),
+    "broadcast.declined": ({**WRITTEN, "name": "Ben <b>"},),
+    "broadcast.lapsed": (WRITTEN,),
+    "broadcast.ended": tuple({**WRITTEN, "sent": sent, "people": 2000} for sent in (0, 1, 1999)),
+    "news.update": (WEEKLY, {**WEEKLY, "text": "", "video": "", "web": None}, {**WEEKLY, "text": "A <well>. " * 150}),
+    "news.post": (
+        {**WEEKLY, "page": "https://riverbend.example/news/3", "join": "https://t.me/riverbend_bot"},
+        {**WEEKLY, "text": "A <well>. " * 150, "page": "https://riverbend.example/news/3", "join": None},
+        {**WEEKLY, "text": "A <well>. " * 150, "page": None, "join": None},
+    ),
+    "board.new": tuple({"board": 3, "by": by, "row": BOARD._replace(kind=kind)} for by, kind in BY_WHOM),
+    "news.draft": ({"update": 3, "week": "2026-11-23", "due": SHIFT["starts_at"], "late": False},),
+    "news.remind": tuple(
+        {"update": 3, "week": "2026-11-23", "due": SHIFT["starts_at"], "late": late} for late in (True, False)
+    ),
+    "news.sent": tuple(
+        {"update": 3, "week": "2026-11-23", "broadcast": cast, "boards": boards} for cast, boards in ((7, 2), (0, 0))
+    ),
 }
 """For every notice, what its fields may be."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_audience_in_every_language(language: str) -> None:
+    with speaking(language):
+        for one in map(parse_audience, WHOM):
+            chosen = Chosen(one, tuple((how, one) for how in How))
+            check_text(str(audience_words(chosen, NAMES)))
+            assert "Mill <b>" not in audience_words(chosen, NAMES), "escaped"
+            check_text(str(audience_words(chosen, {})))
 
 
 def check(screen: Screen) -> None:
@@ -414,7 +508,7 @@ EXAMPLES |= {"key": "most_places", "minutes": 120, "rule": Rule.CLASH.value}
 EXAMPLES |= {"step": 100, "free": 500, "left": 500, "handed": 1000, "unit": "kg", "home": True, "price": 1250}
 EXAMPLES |= {"number": 12, "waiting": 2, "least": 2, "longest": 60}
 EXAMPLES |= {"kind": "points", "options": 3, "points": 10}
-EXAMPLES |= {"ticked": 2}
+EXAMPLES |= {"ticked": 2, "state": "sent", "units": 900, "needed": 2, "there": 1}
 EXAMPLES |= {"currency": "ZAR", "draw_at": OPENING, "day": date(2026, 11, 24)}
 
 
@@ -532,6 +626,14 @@ SCREENS += [
 ]  # fmt: skip
 
 
+SCREENS += [
+    "news:list:0:0:", "news:draft:0:0:", "news:language:1:0:", "news:words:1:0:", "typed:Bread & <b>",
+    "news:words:1:0:", "w:update:words:@back", "news:video:1:0:", "typed:https://v.example/1", "news:video:1:0:",
+    "news:photos:1:0:", "news:photo:1:0:", "typed:Here", "news:language:1:0:", "news:other:1:0:af", "typed:Brood",
+    "news:original:1:0:", "news:original:1:0:es", "news:numbers:1:0:", "news:preview:1:0:zu", "news:ready:1:0:",
+    "news:skip:1:0:", "news:skip:1:0:sure", "news:wake:1:0:", "news:now:1:0:", "news:now:1:0:sure", "news:one:1:0:",
+    "news:find:0:0:", "typed:bread", "news:list:0:0:bread", "news:correct:1:0:",
+]  # fmt: skip
 SCREENS += [
     "poll:open:0:0:0:", "poll:over:0:0:0:", "poll:page:1:0:0:", "poll:share:1:0:0:", "poll:close:1:0:0:",
     "poll:remind:1:0:0:", "poll:later:1:0:0:", "w:polllater:later:1440", "poll:off:1:0:0:", "w:polloff:reason:0",

@@ -200,6 +200,7 @@ async def test_where_the_coordinator_cannot_be_reached_the_mayor_is_told(town: T
     await anna.forges(f"shift:release:{shift}")
     anna.sees("is free again")
     assert "being told" not in anna.last.text, "nobody can be told"
+    await town.settles()
     await pieter.says("/me")
     await town.settles()
     await pieter.looks()

@@ -18,6 +18,11 @@ from storage.tables import (
     Account,
     BatchSeries,
     BatchSeriesException,
+    Broadcast,
+    BroadcastAnswer,
+    BroadcastEvent,
+    Campaign,
+    CampaignStep,
     Contest,
     HoursEntry,
     HoursReport,
@@ -26,6 +31,8 @@ from storage.tables import (
     MoneyAccount,
     MoneyEntry,
     Poll,
+    Poster,
+    PosterVisit,
     Project,
     Recall,
     RecallPerson,
@@ -33,6 +40,7 @@ from storage.tables import (
     Resident,
     ResidentTopic,
     RoleGrant,
+    SavedAudience,
     Series,
     SeriesException,
     SeriesSkill,
@@ -97,8 +105,8 @@ TAPS = {
         "list": "day project suits mine",
         "hours": "list open all here people person came missed typed later",
         "cover": "mine which take no ask short",
-        "desk": "home project past newproject particulars rename move interest new shift roster title when length "
-        "place places skills cancel cancelled",
+        "desk": "home more labour speak project past newproject particulars rename move interest new shift roster "
+        "title when length place places skills cancel cancelled",
         "town": "home roles role end ended appoint waiting applicant letin turnaway settings setting topics topic "
         "retire addtopic",
         "plan": "open make town all see shift drop send",
@@ -119,6 +127,7 @@ TAPS = {
         "teller": "home file people name drop enter tick mark sure put waiting one confirm strike papers paper good "
         "bad object objected",
         "vote": "take anew mark less cast check",
+        "cast": "new urgent list names page history see approve decline cancel now pause resume stop look name forget",
         "need": "open change withdraw withdrawn list item chart file",
         "goods": "open coming mine one pic get got order wait waitpay change changed back gaveback unwait when",
         "stock": "home new over batch change times left claims ledger claimsfile ledgerfile correct spoil away off "
@@ -137,6 +146,14 @@ TAPS = {
         "dropped",
         "meet": "coming past page yes maybe no people many ics in new desk change set off begin end ended code here "
         "tick untick find",
+        "news": "list one find draft words video language other original photos photo unphoto numbers preview ready "
+        "wait now skip wake correct",
+        "board": "list one on off sure drop",
+        "round": "list past mine plan start one steps add stop press word step done skip reopen owner due text title "
+        "ours posters new table poster paper down",
+        "task": "which ask come no",
+        "hear": "open on off back",
+        "reach": "card list file again undelivered person row retry drop",
         "motion": "list page propose second unsecond withdraw take decline up down title about vote closevote",
     }.items()
 }
@@ -189,6 +206,8 @@ WIZARDS = {
     "needs": ("people", "items", "amount", "rest"),
     "poll": ("question", "options", "points", "audience", "quorum", "closes", "words", "preview"),
     "polllater": ("later",),
+    "update": ("words", "other", "video", "photo", "correct"),
+    "newsfind": ("words",),
     "proxy": ("poll", "holder", "sure"),
     "teller": ("person",),
     "papername": ("person",),
@@ -216,6 +235,17 @@ WIZARDS = {
     "followdone": ("note",),
     "followcant": ("why",),
     "followshift": ("project", "title", "day", "start", "length", "place", "places", "skills", "kinds", "preview"),
+    "campaign": ("day",),
+    "campaignwords": ("words",),
+    "campaigntitle": ("title",),
+    "campaignowner": ("owner",),
+    "campaigndue": ("due",),
+    "campaignstep": ("what", "words", "due"),
+    "poster": ("place", "language", "headline", "lines"),
+    "press": ("heading", "lead", "quote", "contact"),
+    "call": ("hands", "whom", "which", "keep", "audience", "line", "look"),
+    "cast": ("topic", "words", "photo", "languages", "tongue", "when", "whom", "which", "keep", "audience", "preview"),
+    "urgent": ("words", "languages", "tongue", "whom", "which", "keep", "audience", "preview"),
     "putvote": ("how", "kind", "options", "quorum", "majority", "closes"),
 }
 VALUES: tuple[str, ...] = (
@@ -247,7 +277,7 @@ KEYS: tuple[str, ...] = (
     "x",
     "é",
 )
-KEYS += ("shift", "report", "2026-11-23", "2026-11-25", "report-1", "report-x")
+KEYS += ("sure", "es", "shift", "report", "2026-11-23", "2026-11-25", "report-1", "report-x")
 COMMANDS: tuple[str, ...] = (
     "/start",
     "/week",
@@ -272,11 +302,15 @@ COMMANDS += ("/needs", "/production", "bread 3, milk 1,5")
 COMMANDS += ("/goods", "free goods", "0,5 kg")
 COMMANDS += ("/recall", "/repeats", "comes again")
 COMMANDS += ("/meetings", "/meeting", "/start meet_1", "/start at_1_BCDFGH", "/start at_1_<b>", "1/12 18:00")
+COMMANDS += ("/campaigns", "posters", "/start p_k7m2qx", "/start p_<b>", "/start BREAD7 p_k7m2qx")
 COMMANDS += ("/motions", "the agenda")
 COMMANDS += ("/receipt", "/receipt 2B3X-4C3M-PE8K", "2B3X-4C3M-PE8K-0000 1", "2B3X-4C3M-PE8K")
 COMMANDS += ("/decisions", "/decisions well", "/followups", "register", "to do")
 COMMANDS += ("/proxies", "my proxy")
+COMMANDS += ("/broadcast", "/broadcast The river is high", "/broadcasts", "/emergency", "/emergency Go up the hill")
 COMMANDS += ("/polls", "/poll", "/start vote_1", "/start vote_<b>", "votes", "50 %")
+COMMANDS += ("/call", "call for hands")
+COMMANDS += ("/news", "/news bread", "/update", "newsletter", "https://v.example/1")
 COMMANDS += ("/my week", "/setup KKKK-3333", "/me@riverbend_bot", "week", "my week", "help", "cancel", "town", "desk")
 
 
@@ -290,8 +324,8 @@ def forged(chance: random.Random) -> str:
             {"shift": 1, "list": 0, "hours": 4, "desk": 2, "town": 2, "me": 1, "skill": 3, "swap": 4, "ics": 1,
              "series": 2, "report": 2, "contest": 0, "ledger": 0, "stand": 0, "check": 3, "labour": 0, "plan": 4,
              "power": 0, "order": 3, "goods": 3, "stock": 3, "claim": 3, "cover": 2, "draw": 2,
-             "recall": 3, "repeat": 2, "need": 2, "meet": 3, "poll": 3, "motion": 3, "minutes": 3,
-             "vote": 1, "proxy": 3,
+             "recall": 3, "repeat": 2, "need": 2, "meet": 3, "poll": 3, "motion": 3, "minutes": 3, "round": 3,
+             "vote": 1, "proxy": 3, "cast": 2, "news": 2, "board": 2, "hear": 0, "reach": 2, "task": 2,
              "teller": 3}[prefix]
         )]  # fmt: skip
         if prefix == "teller":
@@ -303,7 +337,21 @@ def forged(chance: random.Random) -> str:
             parts += [chance.choice((*KEYS, *NUMBERS)), chance.choice(NUMBERS)]
         if prefix in ("contest", "ledger", "stand", "power"):
             parts += [chance.choice((*KEYS, *NUMBERS)), chance.choice(NUMBERS), chance.choice(NUMBERS)]
-        if prefix in ("town", "series", "order", "stock", "repeat", "poll", "minutes"):
+        if prefix in (
+            "town",
+            "series",
+            "order",
+            "stock",
+            "repeat",
+            "poll",
+            "minutes",
+            "cast",
+            "news",
+            "round",
+            "hear",
+            "reach",
+            "task",
+        ):
             parts.append(chance.choice(KEYS))
         data = ":".join(parts[: len(parts) - (chance.random() < 0.05)])
     elif kind < 0.9:
@@ -339,6 +387,8 @@ async def dump(town: Town, *models: Any, but: Sequence[str] = ()) -> dict[str, l
 
 
 EVERYTHING = (
+    *(Broadcast, BroadcastAnswer, BroadcastEvent, SavedAudience),
+    *(Campaign, CampaignStep, Poster, PosterVisit),
     Poll,
     Meeting,
     MoneyAccount,
@@ -367,6 +417,7 @@ EVERYTHING = (
     ResidentTopic,
 )
 NOT_A_RESIDENTS = (
+    *(Broadcast, BroadcastEvent, SavedAudience, Campaign, CampaignStep, Poster),
     Poll,
     Meeting,
     *(MoneyAccount, MoneyEntry, Receipt),

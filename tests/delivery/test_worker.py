@@ -100,12 +100,13 @@ async def test_who_comes_back_hears_what_is_of_use_yet(town: Town) -> None:
 @on_web
 async def test_a_channel_that_is_not_open_here_is_waited_for(town: Town) -> None:
     anna = await town.resident("Anna")
-    kept, town.app.delivery.senders = town.app.delivery.senders, {}
+    desk = town.app.delivery.desk
+    kept, desk.senders = desk.senders, {}
     await write(town, anna, "good", **GOOD)
     await town.settles()
     assert (await states(town))["good"] == (OutboxState.WAITING, "the channel is not open")
     await town.moves(days=2)
-    town.app.delivery.senders = kept
+    desk.senders = kept
     await town.moves(days=2)
     await anna.looks()
     anna.sees("Your hours on Bread are confirmed")

@@ -28,15 +28,24 @@ from aiohttp import web
 
 from tests.emulators import telegram_params
 from tests.emulators.telegram_errors import Refusal
-from tests.emulators.telegram_faults import BROKEN_CONNECTION, Fault, FaultKind, Faults, FloodGate, Limits
+from tests.emulators.telegram_faults import (
+    BROKEN_CONNECTION,
+    PACED,
+    Fault,
+    FaultKind,
+    Faults,
+    FloodGate,
+    Limits,
+    Mishaps,
+)
 from tests.emulators.telegram_methods import METHODS
 from tests.emulators.telegram_params import Params
-from tests.emulators.telegram_people import Group, Person
+from tests.emulators.telegram_people import Channel, Group, Person
 from tests.emulators.telegram_state import State
 from tests.emulators.telegram_updates import Updates
 from tests.emulators.telegram_world import Button, Call, Json, Message, Toast, Upload
 
-__all__ = ["Button", "Call", "Group", "Limits", "Message", "Person", "TelegramEmulator", "Toast", "Upload"]
+__all__ = ["Button", "Call", "Channel", "Group", "Limits", "Message", "Person", "TelegramEmulator", "Toast", "Upload"]
 
 TOKEN = re.compile(r"[1-9][0-9]{4,19}:[A-Za-z0-9_-]{30,50}")
 LARGEST_REQUEST = 64 * 2**20
@@ -46,9 +55,10 @@ _bot_ids = itertools.count(7_000_000_001)
 class TelegramEmulator:
     """One bot's Telegram. `url`, `token` and `bot_id` tell clients where it is and who they are.
 
-    `latency` seconds pass before every call takes effect. `enforce_limits` turns flood control on. With
-    `strict_html` a bare `&` or unknown entity is refused too. A tap can be answered for `query_lifetime` seconds.
-    `now` gives Unix seconds.
+    `latency` seconds pass before every call takes effect. `enforce_limits` turns flood control on, `mishaps` trouble at
+    random. With `strict_html` a bare `&` or unknown entity is refused too. A tap can be answered for `query_lifetime`
+    seconds. `now` gives Unix seconds. Without `keeps_record` neither calls nor messages are remembered, but `receipts`
+    are: for each message that was taken, its chat and the machine's monotonic time.
     """
 
     def __init__(
@@ -56,6 +66,8 @@ class TelegramEmulator:
         *,
         latency: float = 0.0,
         enforce_limits: Limits | None = None,
+        mishaps: Mishaps | None = None,
+        keeps_record: bool = True,
         strict_html: bool = True,
         query_lifetime: float = 60.0,
         now: Callable[[], float] = time.time,
@@ -64,12 +76,15 @@ class TelegramEmulator:
         self.token = f"{self.bot_id}:AAEmulatorTokenOfNoValueAtAll-_{self.bot_id % 10_000:04d}"
         self.url = ""
         self.calls: list[Call] = []
+        self.receipts: list[tuple[str, float]] = []
+        self.keeps_record = keeps_record
         self.latency = latency
         self.username = "riverbend_bot"
         bot: Json = {"id": self.bot_id, "is_bot": True, "first_name": "Riverbend", "username": self.username}
         updates = Updates(first_id=814_000_001, on_reply=self._perform)
-        self.state = State(self.token, bot, updates, strict_html, query_lifetime, now)
+        self.state = State(self.token, bot, updates, strict_html, query_lifetime, now, keeps_record)
         self._gate = FloodGate(enforce_limits) if enforce_limits else None
+        self.mishaps = mishaps or Mishaps()
         self._faults = Faults()
         self._closing = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -106,6 +121,10 @@ class TelegramEmulator:
         """A new group that the bot is in."""
         return Group(self.state, title, *people, supergroup=supergroup)
 
+    def channel(self, title: str) -> Channel:
+        """A new channel, which the bot knows of when it is let in."""
+        return Channel(self.state, title)
+
     def raw_update(self, update: Any) -> int:
         """Queue anything as an update, malformed too, and return its id (given unless it has one)."""
         return self.state.updates.add_raw(update)
@@ -118,6 +137,16 @@ class TelegramEmulator:
         """Make every open tap too old to answer."""
         for query in self.state.queries.values():
             query.at = float("-inf")
+
+    @property
+    def flooded(self) -> int:
+        """How many messages flood control has refused."""
+        return self._gate.refused if self._gate is not None else 0
+
+    def forgive(self, stood_still: Callable[[], float]) -> None:
+        """What came in good time is no flood where it is seen late, and all at once: `stood_still` seconds of late."""
+        if self._gate is not None:
+            self._gate.stood_still = stood_still
 
     @property
     def pending(self) -> int:
@@ -173,8 +202,10 @@ class TelegramEmulator:
         try:
             self._admit(request.match_info["token"])
             params = await telegram_params.read(request)
-            fault = self._faults.take(method, params.text("chat_id"))
+            fault = self._faults.take(method, params.text("chat_id")) or self.mishaps.take(method)
             result = await self._carry_out(method, params, fault)
+            if method in PACED and result is not None:
+                self.receipts.append((params.text("chat_id"), time.monotonic()))
             error, status, body = "", 200, {"ok": True, "result": result}
         except Refusal as refusal:
             error, status, body = refusal.description, refusal.code, refusal.body()
@@ -183,7 +214,8 @@ class TelegramEmulator:
             error, status, body = too_large.description, too_large.code, too_large.body()
         broken = fault is not None and fault.kind in BROKEN_CONNECTION
         failed = f"connection: {fault.kind}" if fault is not None and broken else error
-        self.calls.append(Call(method, params.shown(self.token), started, not failed, failed))
+        if self.keeps_record:
+            self.calls.append(Call(method, params.shown(self.token), started, not failed, failed))
         if fault is not None and broken:
             return await self._break(request, fault, body)
         if fault is not None and fault.kind == "502_html":

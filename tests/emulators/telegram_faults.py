@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -68,6 +70,38 @@ class Faults:
         return None
 
 
+@dataclass(slots=True)
+class Mishaps:
+    """Trouble at random: which shares of the messages meet a 429, a 500, a broken connection, or an answer lost after
+    the effect. `met` counts them by kind."""
+
+    too_many: float = 0.0
+    failing: float = 0.0
+    reset: float = 0.0
+    lost: float = 0.0
+    seed: int = 0
+    met: dict[str, int] = field(default_factory=dict)
+    _chance: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(self.seed)
+
+    def take(self, method: str) -> Fault | None:
+        """The fault that a call meets, if any."""
+        if method not in PACED:
+            return None
+        drawn = self._chance.random()
+        shares: tuple[tuple[FaultKind, float], ...] = (
+            ("429", self.too_many), ("500", self.failing), ("reset", self.reset), ("reset_after", self.lost),
+        )  # fmt: skip
+        for kind, share in shares:
+            if drawn < share:
+                self.met[kind] = self.met.get(kind, 0) + 1
+                return Fault(kind, None, 1, 1, None)
+            drawn -= share
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Telegram's flood limits: messages per second and chat, per second in all, per minute and group.
@@ -86,9 +120,14 @@ class Limits:
 
 @dataclass(slots=True)
 class FloodGate:
-    """Counts what was sent, in sliding windows, and refuses with 429 what comes too fast."""
+    """Counts what was sent, in sliding windows, and refuses with 429 what comes too fast; `refused` is how often.
+
+    `stood_still` says for how many seconds it has lately not looked: what came meanwhile came less fast than it seems.
+    """
 
     limits: Limits
+    refused: int = 0
+    stood_still: Callable[[], float] = float
     _overall: deque[float] = field(default_factory=deque)
     _chats: dict[str, deque[float]] = field(default_factory=dict)
     _due: dict[str, float] = field(default_factory=dict)  # when a chat's next would come without bursts
@@ -101,10 +140,12 @@ class FloodGate:
         chat = self._chats.setdefault(chat_id, deque())
         spacing = scale / limits.per_chat
         due = max(self._due.get(chat_id, now), now)
-        waits = [_wait(self._overall, limits.overall, scale, now), due - (limits.burst - 1) * spacing - now]
+        period = max(0.0, scale - self.stood_still())
+        waits = [_wait(self._overall, limits.overall, period, now), due - (limits.burst - 1) * spacing - now]
         if chat_id.startswith(("-", "@")):
             waits.append(_wait(chat, limits.per_group, 60 * scale, now))
         if max(waits) > 0:
+            self.refused += 1
             raise too_many_requests(max(1, math.ceil(max(waits))))
         self._due[chat_id] = due + spacing
         for sent in (self._overall, chat):

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.emulators.telegram_checks import DEEP_LINK, LONGEST_TEXT
 from tests.emulators.telegram_html import utf16
 from tests.emulators.telegram_state import State
-from tests.emulators.telegram_world import Button, Chat, Json, Message, Toast, file_json
+from tests.emulators.telegram_world import Button, Chat, ChatType, Json, Message, Toast, file_json
+
+RIGHTS = (
+    *("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages", "can_manage_video_chats"),
+    *("can_restrict_members", "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories"),
+    *("can_edit_stories", "can_delete_stories"),
+)
+"""What an administrator's record names in any case; Telegram adds to it now and then."""
 
 COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@[A-Za-z0-9_]{4,32})?(?![\w@/])")
 
@@ -202,10 +209,12 @@ def _ways_to_mean(what: str | Button | Message) -> list[Any]:
 class Group:
     """A group that the bot is in."""
 
+    kind: ClassVar[ChatType | None] = None
+
     def __init__(self, state: State, title: str, *people: Person, supergroup: bool = False) -> None:
         self._state = state
         self.people = people
-        self.chat = state.add_chat("supergroup" if supergroup else "group", title)
+        self.chat = state.add_chat(self.kind or ("supergroup" if supergroup else "group"), title)
         self.chat.started = True
 
     @property
@@ -229,11 +238,42 @@ class Group:
         self.chat = new
         return new.id
 
+    def lets_bot_in(self, by: Person, **rights: bool) -> None:
+        """Add the bot, in a channel as an administrator with these rights: the bot is told."""
+        self.chat.closed = False
+        member: Json = {"user": self._state.bot, "status": "member"}
+        if self.chat.type == "channel":
+            member |= {"status": "administrator"} | dict.fromkeys(RIGHTS, False) | {"can_post_messages": True} | rights
+        self._tell(by, {"user": self._state.bot, "status": "left"}, member)
+
     def removes_bot(self, by: Person) -> None:
         """Put the bot out: sends to the group are refused from now on."""
         self.chat.closed = True
+        out = {"user": self._state.bot, "status": "kicked", "until_date": 0}
+        self._tell(by, {"user": self._state.bot, "status": "member"}, out)
+
+    def is_called(self, title: str, by: Person) -> None:
+        """Get another title: a group's members see it, a channel's bot does not."""
+        self.chat.title = title
+        if self.chat.type != "channel":
+            message = self._state.add_message(self.chat, by.user, service={"new_chat_title": title})
+            message.update_id = self._state.updates.add("message", message.json())
+
+    def _tell(self, by: Person, old: Json, new: Json) -> None:
         self._state.updates.add("my_chat_member", {
             "chat": self.chat.json(), "from": by.user, "date": self._state.today,
-            "old_chat_member": {"user": self._state.bot, "status": "member"},
-            "new_chat_member": {"user": self._state.bot, "status": "kicked", "until_date": 0},
+            "old_chat_member": old, "new_chat_member": new,
         })  # fmt: skip
+
+
+class Channel(Group):
+    """A channel that the bot may write in as one of its administrators."""
+
+    kind: ClassVar[ChatType | None] = "channel"
+
+    def posts(self, text: str) -> None:
+        """Publish something as the channel itself, as its people do: bots hear of it when they ask for such posts."""
+        message = self._state.add_message(self.chat, {"id": self.id, "is_bot": False, "first_name": ""}, text=text)
+        post = {key: value for key, value in message.json().items() if key != "from"}
+        post["sender_chat"] = self.chat.json()
+        message.update_id = self._state.updates.add("channel_post", post)

@@ -16,6 +16,7 @@ from tests.emulators.telegram_world import Chat, ChatType, Json, Message, Toast,
 FIRST_PERSON_ID = 5_100_000_001  # beyond 32 bits, as real ids are
 FIRST_GROUP_ID = -4_000_000_001
 FIRST_SUPERGROUP_ID = -1_002_000_000_001
+FIRST_CHANNEL_ID = -1_003_000_000_001
 
 
 @dataclass(slots=True)
@@ -31,7 +32,10 @@ class Query:
 
 @dataclass(slots=True)
 class State:
-    """Everything the emulated service knows about one bot. `now` gives Unix seconds."""
+    """Everything the emulated service knows about one bot. `now` gives Unix seconds.
+
+    Without `keeps_messages` no chat remembers what was sent: for those who send a hundred thousand.
+    """
 
     token: str
     bot: Json
@@ -39,6 +43,7 @@ class State:
     strict_html: bool
     query_lifetime: float
     now: Callable[[], float] = time.time
+    keeps_messages: bool = True
     chats: dict[int, Chat] = field(default_factory=dict)
     people: dict[int, Json] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
@@ -66,6 +71,7 @@ class State:
                 "private": ("people", FIRST_PERSON_ID, 1),
                 "group": ("groups", FIRST_GROUP_ID, -1),
                 "supergroup": ("supergroups", FIRST_SUPERGROUP_ID, -1),
+                "channel": ("channels", FIRST_CHANNEL_ID, -1),
             }
             chat_id = self.number(*series[kind])
         if chat_id in self.chats:
@@ -101,10 +107,11 @@ class State:
             return None
 
     def add_message(self, chat: Chat, sender: Json, **content: Any) -> Message:
-        """A new message in `chat`. Supergroups count their own; all other chats of a bot share one count."""
-        series = f"messages of {chat.id}" if chat.type == "supergroup" else "messages"
+        """A new message in `chat`. Supergroups and channels count their own; all others of a bot share one count."""
+        series = f"messages of {chat.id}" if chat.type in ("supergroup", "channel") else "messages"
         message = Message(id=self.number(series), chat=chat, sender=sender, date=self.today, **content)
-        chat.messages.append(message)
+        if self.keeps_messages:
+            chat.messages.append(message)
         return message
 
     def open_query(self, chat: Chat, person_id: int) -> Query:

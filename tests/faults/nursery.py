@@ -33,10 +33,12 @@ def _warm_up() -> None:
     from bot import app, cli, running  # noqa: F401
     from bot.channels import telegram  # noqa: F401
     from handlers import catalogue
+    from tests.quick import keep_rooms, keep_signatures
 
     catalogue.command_for("help")  # compiles every language
-    for room in catalogue.capabilities():  # each imports its conversation when its router is made
-        room.router()
+    keep_signatures()
+    keep_rooms()
+    app.make_rooms()  # each imports its conversation when its router is made
     gc.freeze()
 
 

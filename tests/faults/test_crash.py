@@ -159,7 +159,7 @@ def notices(story: Story) -> list[tuple[str, str]]:
     return rows(story.file, "SELECT state, detail FROM outbox")
 
 
-@pytest.mark.quiet
+@pytest.mark.kills
 @pytest.mark.timeout(300)
 async def test_a_thousand_updates_and_fifty_kills(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seed = int(os.environ.get("TOWNBELL_TEST_SEED") or random.randrange(2**32))

@@ -123,7 +123,7 @@ async def with_trouble(tmp_path: Path, url: str, trouble: Callable[[], Coroutine
         return (tmp_path / "log.txt").read_text()
 
 
-@pytest.mark.quiet
+@pytest.mark.kills
 @pytest.mark.timeout(240)
 async def test_a_locked_sqlite_file(tmp_path: Path) -> None:
     file = tmp_path / "townbell.db"
@@ -140,7 +140,7 @@ async def test_a_locked_sqlite_file(tmp_path: Path) -> None:
     assert "that is a mistake" not in words.lower()
 
 
-@pytest.mark.quiet
+@pytest.mark.kills
 @pytest.mark.timeout(240)
 async def test_postgresql_ends_connections(tmp_path: Path, postgres_folder: Path) -> None:
     postgres_url = await fresh_postgres(postgres_folder)
@@ -165,7 +165,7 @@ async def test_postgresql_ends_connections(tmp_path: Path, postgres_folder: Path
     assert ended > 10, "hardly a connection was there to be ended"
 
 
-@pytest.mark.quiet
+@pytest.mark.kills
 async def test_a_clean_stop_in_the_middle_of_a_burst(tmp_path: Path) -> None:
     """SIGTERM amid a burst: what was begun is finished, and the next run goes on with the rest."""
     url = f"sqlite+aiosqlite:///{tmp_path}/townbell.db"

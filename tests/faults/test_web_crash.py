@@ -87,7 +87,7 @@ async def settle_in(browsers: list[Browser], ground: Ground) -> int:
     return shift
 
 
-@pytest.mark.quiet
+@pytest.mark.kills
 @pytest.mark.timeout(180)
 async def test_posts_are_answered_and_count_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     chance, file, port = random.Random(), tmp_path / "townbell.db", free_port()

@@ -71,8 +71,8 @@ async def test_one_role_is_held_once(database_url: str) -> None:
     await migrate.upgrade(database_url)
     engine = create_async_engine(database_url)
     person = (
-        "INSERT INTO residents (id, name, street, state, free_times, joined_at, consent_at, consent_version) "
-        "VALUES (1, 'A', '', 'resident', 0, '2026-01-01 00:00:00+00', '2026-01-01 00:00:00+00', 1)"
+        "INSERT INTO residents (id, name, street, area, state, free_times, joined_at, consent_at, consent_version) "
+        "VALUES (1, 'A', '', '', 'resident', 0, '2026-01-01 00:00:00+00', '2026-01-01 00:00:00+00', 1)"
     )
     grant = "INSERT INTO role_grants (resident_id, role, granted_at) VALUES (1, 'mayor', '2026-01-01 00:00:00+00')"
     try:
@@ -82,6 +82,29 @@ async def test_one_role_is_held_once(database_url: str) -> None:
         with pytest.raises(DBAPIError):
             async with engine.begin() as connection:
                 await connection.execute(text(grant))
+    finally:
+        await engine.dispose()
+
+
+async def test_groups_of_before_there_were_boards_are_on_the_list(database_url: str) -> None:
+    await migrate.upgrade(database_url, "0005")
+    engine = create_async_engine(database_url)
+    account = (
+        "INSERT INTO accounts (channel, address, language, data, reachable, created_at) "
+        "VALUES (:channel, :address, 'en', '{}', :reachable, '2026-01-01 00:00:00+00')"
+    )
+    there = [("telegram", "-1001", True), ("telegram", "-1002", False), ("telegram", "77", True), ("web", "-3", True)]
+    try:
+        async with engine.begin() as connection:
+            for channel, address, reachable in there:
+                given = {"channel": channel, "address": address, "reachable": reachable}
+                await connection.execute(text(account), given)
+        await migrate.upgrade(database_url)
+        async with engine.connect() as connection:
+            found = await connection.execute(
+                text("SELECT address, title, kind, updates FROM boards JOIN accounts ON accounts.id = account_id")
+            )
+            assert found.all() == [("-1001", "", "group", False)]
     finally:
         await engine.dispose()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from aiohttp import web
 
 from bot.channels.web.body import expected, shown
-from bot.channels.web.buckets import Buckets
+from bot.channels.web.buckets import Buckets, Pace
 from bot.channels.web.cookies import Sessions, digest_of
 from bot.channels.web.doorway import Doorway
 from bot.channels.web.limits import LARGEST_SENT, MOST_DATA, MOST_TEXT
@@ -28,6 +28,9 @@ from town.text import utf16_units
 MOST_ID = 2**31 - 1
 PHOTO = "image/jpeg"
 """What a page sends, whatever its reader chose."""
+
+LOOKS = Pace(10, 0.5)
+"""How often one page may tell what it has shown: it waits longer than this by itself."""
 
 PAGE = 50
 MOST_PAGE = 200
@@ -69,6 +72,7 @@ class Api:
         self._live = live
         self._guard = guard
         self._posts = posts
+        self._looks = Buckets(LOOKS)
 
     def routes(self) -> list[web.RouteDef]:
         path = self._phones.path
@@ -77,6 +81,7 @@ class Api:
             web.post(f"{path}/messages", self.say),
             web.post(f"{path}/taps", self.tap),
             web.post(f"{path}/pictures", self.picture),
+            web.post(f"{path}/seen", self.seen),
             web.get(f"{path}/live", self.live, allow_head=False),
             web.get(f"{path}/files/{{file:[A-Za-z0-9_-]{{22}}}}", self.file),
         ]
@@ -135,6 +140,18 @@ class Api:
         await self._doorway.show(phone, client_id, await body_of(request, LARGEST_SENT))
         return _answer(None)
 
+    async def seen(self, request: web.Request) -> web.StreamResponse:
+        """`{"message": id}` → `{}`: up to this message the page has shown what is there to somebody."""
+        self._guard.check_post(request)
+        async with self._database.reading() as unit:
+            phone = await self._phones.find(unit, request)
+        self._pace(request, phone, self._looks)
+        message_id = (await _fields(request)).get("message")
+        if type(message_id) is not int or not 0 < message_id <= MOST_ID:
+            raise web.HTTPBadRequest
+        await self._doorway.seen(phone, message_id)
+        return web.json_response({})
+
     async def live(self, request: web.Request) -> web.StreamResponse:
         """`?after=<rev>`: a WebSocket of what is new, changed and gone after a revision."""
         self._guard.check_origin(request)
@@ -158,8 +175,8 @@ class Api:
             },
         )
 
-    def _pace(self, request: web.Request, phone: Phone) -> None:
-        wait = self._posts.take(phone.account_id if self._phones.is_sample else digest_of(request))
+    def _pace(self, request: web.Request, phone: Phone, buckets: Buckets | None = None) -> None:
+        wait = (buckets or self._posts).take(phone.account_id if self._phones.is_sample else digest_of(request))
         if wait:
             raise web.HTTPTooManyRequests(headers={"Retry-After": str(math.ceil(wait))})
 

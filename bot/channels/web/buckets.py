@@ -18,8 +18,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Paces:
-    """What the web chat allows: posts of one session; wrong codes, new sessions, and wrong addresses of calendars, from
-    one network address.
+    """What the web chat allows: posts of one session; wrong codes, new sessions, wrong addresses of calendars and looks
+    at the public pages from one network address.
 
     A whole town hall may sign up through one address in an evening.
     """
@@ -28,6 +28,7 @@ class Paces:
     wrong_codes: Pace = Pace(10, 1 / 30)
     new_sessions: Pace = Pace(300, 1 / 5)
     wrong_keys: Pace = Pace(60, 1.0)
+    looks: Pace = Pace(600, 10.0)
 
 
 class Buckets:

@@ -18,6 +18,7 @@ from bot.channels.web.doorway import Doorway
 from bot.channels.web.feeds import Feeds
 from bot.channels.web.live import Hub, Live
 from bot.channels.web.looks import STATIC, Looks, language_of
+from bot.channels.web.news import NewsPages
 from bot.channels.web.pages import Pages
 from bot.channels.web.problems import Problems
 from bot.channels.web.sample_api import Sample, SampleApi, clock_face
@@ -126,7 +127,8 @@ class WebChannel:
             pages = Pages(self._database, clock, self._doorway, sessions, self._guard, self._looks, paces)
         feeds = Feeds(self._database, clock, self._guard, links, paces.wrong_keys)
         checkin = CheckInPages(self._database, clock, self._guard, self._looks, links, paces.wrong_keys)
-        beside = [*feeds.routes(), *checkin.routes()]
+        news = NewsPages(self._database, self._guard, self._looks, links, paces.looks)
+        beside = [*feeds.routes(), *checkin.routes(), *news.routes()]
         return live, [*api.routes(), *pages.routes(), *beside, web.get("/privacy", self._privacy)]
 
     def _make_app(self, routes: list[web.RouteDef], extra: tuple[web.AbstractRouteDef, ...]) -> web.Application:

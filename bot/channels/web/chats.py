@@ -16,9 +16,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from bot.channels.web.body import MINE, Rows, dump, load
 from bot.channels.web.limits import check_caption, check_document, check_text, picture_type, plain_of
 from bot.clock import Clock
-from storage import inbox
+from storage import inbox, outbox
 from storage.engine import Database
-from storage.queries import web
+from storage.queries import reach, web
 from storage.queries.web import File, Turn
 from storage.unit import Unit
 
@@ -142,6 +142,14 @@ class Chats:
             await web.change(unit, turn, message_id, body=dump(body), edited_at=self._clock.now())
             unit.announce(topic(turn.account_id))
             return Written(message_id, kept.at, body)
+
+    async def seen(self, account_id: int, message_id: int) -> int:
+        """Note that an account's reader has seen the messages up to this one; how many notices they have read by it."""
+        async with self._database.reading() as unit:  # most of what is seen are answers, which nobody asks after
+            if not await reach.any_unread(unit, account_id):
+                return 0
+        async with self._database.unit() as unit:
+            return await outbox.read_until(unit, account_id, message_id, self._clock.now())
 
     async def unsay(self, address: str, message_id: int, mark: str) -> None:
         """Put a mark in the place of what a person said. Raises NoChat, NoMessage."""

@@ -77,6 +77,10 @@ class Doorway:
         said = made.message(0, self._clock.now(), chat=int(phone.address), author=_user(phone), text=text)
         await self._take(phone, key, made.saying(said, self.bot))
 
+    async def seen(self, phone: Phone, message_id: int) -> None:
+        """The page has shown the messages up to this one to somebody. No update: nothing is answered."""
+        await self._chats.seen(phone.account_id, message_id)
+
     async def tap(self, phone: Phone, client_id: UUID, tapped: Kept, data: str) -> Toast:
         """A tap on a message of this chat, and its answer. The same `client_id` counts once. Raises Unavailable.
 

@@ -19,7 +19,7 @@ from bot.channels.web.looks import Looks, chips, language_of
 from bot.channels.web.security import CSRF, Guard, body_of, csrf_token, is_csrf_right
 from bot.clock import Clock
 from bot.intake.intake import Unavailable
-from handlers.kit.links import parted
+from handlers.kit.links import POSTER, parted, poster_in
 from handlers.roles.actions import check_setup_code
 from locales import _, speaking
 from storage.engine import Database
@@ -103,7 +103,12 @@ class Pages:
         """The sign-in form; somebody who is in goes straight to the chat."""
         if await self._phone(request) is not None:
             return _go("/")
-        return self._form(request, await self._town(), code=parted(request.cookies.get(LINK, ""))[0][:MOST_CODE])
+        kept = request.cookies.get(LINK, "")
+        page = self._form(request, await self._town(), code=parted(kept)[0][:MOST_CODE])
+        poster = request.query.get("poster", "")
+        if poster and PAYLOAD.fullmatch(POSTER + poster):
+            self._sessions.set(page, LINK, _with_poster(kept, poster), LINK_LASTS)
+        return page
 
     async def join(self, request: web.Request) -> web.StreamResponse:
         """Sign in: a new account with a session, whose chat greets by itself."""
@@ -128,7 +133,8 @@ class Pages:
             return self._slow(request, town, code, wait)
         link = request.cookies.get(LINK, "")
         if town.join_policy == "code":  # the code as it was typed; of the link, the page that it leads to
-            page = parted(link)[1]
+            page, poster = parted(link)[1], poster_in(link)
+            page = page if poster is None else POSTER + poster
             link = code if page is None else f"{code} {page}"
         return await self._welcome(language, link)
 
@@ -202,6 +208,12 @@ class Pages:
     async def _town(self) -> TownSettings:
         async with self._database.reading() as unit:
             return town_settings.parse(await queries.town_settings(unit))
+
+
+def _with_poster(kept: str, poster: str) -> str:
+    """A link's payload with the poster that was scanned now; a code to join with that came before stays."""
+    code, page = parted(kept)
+    return kept if page is not None else f"{code} {POSTER}{poster}".strip()
 
 
 def _go(path: str) -> web.Response:

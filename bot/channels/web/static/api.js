@@ -86,6 +86,15 @@ export class Api {
   }
 
   /**
+   * Tell up to which message this page has shown what is there.
+   * @param {number} message
+   * @returns {Promise<object>}
+   */
+  seen(message) {
+    return fetchJson(`${this.base}/seen`, { body: { message } });
+  }
+
+  /**
    * The live socket's address.
    * @param {number} after the last revision seen
    * @returns {string}

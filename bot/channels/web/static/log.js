@@ -51,6 +51,12 @@ export class Log {
     return first ? idOf(first) : undefined;
   }
 
+  /** The id of the newest message, while its end is what is shown; 0 while the reader is elsewhere. */
+  get shown() {
+    const last = this.#parts.messages.lastElementChild;
+    return last && this.#scroller.atEnd ? idOf(last) : 0;
+  }
+
   /** Forget everything: another person's chat is about to open. */
   clear() {
     this.#parts.log.setAttribute("aria-busy", "true"); // what is filled in now is history, not news to read out

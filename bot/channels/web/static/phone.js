@@ -11,6 +11,7 @@ import { Log } from "./log.js";
 import { Notices } from "./notices.js";
 import { asPhoto } from "./picture.js";
 import { Queue, freshId, refusalOf } from "./queue.js";
+import { Seen } from "./seen.js";
 import { t } from "./strings.js";
 
 /** What each account wrote and did not send, while its chat is not shown. */
@@ -27,6 +28,7 @@ export class Phone {
   #queue = null;
   #asides = null;
   #live = null;
+  #seen = null;
   #rev = -1;
   #fetching = false;
   #slowed = false;
@@ -55,7 +57,12 @@ export class Phone {
     section.addEventListener("click", (event) => this.#clicked(event));
     this.#parts.log.addEventListener("keydown", (event) => event.key === "Escape" && this.#composer.focus());
     addEventListener("online", () => this.#queue?.flush());
-    document.addEventListener("visibilitychange", () => document.hidden || this.#queue?.flush());
+    this.#parts.log.addEventListener("scroll", () => this.#seen?.look(), { passive: true });
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) return;
+      this.#queue?.flush();
+      this.#seen?.look();
+    });
     addEventListener("storage", (event) => event.key?.startsWith("townbell:queue:") && this.#showQueue());
   }
 
@@ -76,6 +83,7 @@ export class Phone {
     this.#composer.expects = null;
     this.#api = new Api(base);
     this.#asides = new Asides(account);
+    this.#seen = new Seen(this.#parts.log, () => this.#log.shown, (message) => new Api(base).seen(message));
     this.#queue = new Queue(account, (kind, body) => this.#post(account, base, kind, body), {
       answered: (item, answer) => this.#answered(item, answer),
       refused: (item, error) => this.#refused(item, error),
@@ -105,6 +113,7 @@ export class Phone {
     if (this.account) drafts.set(this.account, this.#composer.value);
     this.#live?.close();
     this.#queue?.close();
+    this.#seen?.close();
     this.#rev = -1;
     this.#fetching = false;
     this.#log.clear();
@@ -165,6 +174,7 @@ export class Phone {
     if (api !== this.#api) return;
     this.#rev = whole.rev;
     this.#log.begin(whole);
+    this.#seen.look();
     this.#showQueue();
   }
 
@@ -174,6 +184,7 @@ export class Phone {
       this.#composer.expects = frame.expects;
       if (this.#log.upsert(frame.messages)) this.#on.news?.();
       else this.#on.changed?.();
+      this.#seen.look();
     } else if (frame.type === "gone") {
       this.#log.remove(frame.ids);
     } else {

@@ -31,6 +31,11 @@ export class Scroller {
     for (const element of [log, ...log.children]) sizes.observe(element);
   }
 
+  /** Whether the end is in view. */
+  get atEnd() {
+    return this.#atEnd;
+  }
+
   #scrolled(onTop) {
     const { scrollTop, scrollHeight, clientHeight } = this.#log;
     // Content that grows also takes the view away from the end; only going up means that the reader left it.

@@ -1,0 +1,1 @@
+"""Where the weekly update is posted: the town's groups and channels."""

@@ -1,0 +1,56 @@
+"""What happens by itself: whose step is due today is reminded, and the mayor of what is overdue."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, time, timedelta
+
+from handlers.campaigns import telling
+from handlers.kit.capability import Job
+from storage.queries import campaigns
+from storage.queries.campaigns import StepRow
+from storage.unit import Unit
+from town.settings import TownSettings
+from town.week import at_local, local
+
+log = logging.getLogger(__name__)
+A_DAY = timedelta(days=1)
+
+
+async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
+    """Remind of what is due today, and tell the mayor of what was due before; each once. How many steps it was."""
+    reminded = 0
+    for step in await campaigns.due_by(unit, local(now, town.tz).date()):
+        overdue = _is_due(step, now, town)
+        if overdue is None:
+            continue
+        try:
+            async with unit.connection.begin_nested():
+                await telling.remind(unit, step, overdue=overdue, now=now)
+            reminded += 1
+        except Exception:
+            log.exception("nobody could be reminded of campaign step %s; it is tried at the next tick", step.id)
+    return reminded
+
+
+def _is_due(step: StepRow, now: datetime, town: TownSettings) -> bool | None:
+    """Whether a step has become overdue (True) or due (False) since its last reminder; None: neither."""
+    if step.due is None:
+        return None
+    due_at, over_at = at_local(step.due, time(), town.tz), at_local(step.due + A_DAY, time(), town.tz)
+    overdue = over_at <= now
+    since = over_at if overdue else due_at
+    return None if step.reminded_at is not None and step.reminded_at >= since else overdue
+
+
+async def next_reminder(unit: Unit, now: datetime, town: TownSettings) -> datetime | None:
+    """The next midnight at which something becomes due, or overdue."""
+    today = local(now, town.tz).date()
+    moments = []
+    for day in (await campaigns.next_day(unit, today), await campaigns.next_day(unit, today + A_DAY)):
+        if day is not None:
+            moments += [at_local(day, time(), town.tz), at_local(day + A_DAY, time(), town.tz)]
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+JOBS = (Job("campaigns.remind", remind, next_reminder),)

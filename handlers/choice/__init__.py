@@ -1,0 +1,1 @@
+"""What somebody wants to hear of: topics, and the words that stop and start them."""

@@ -1,0 +1,1 @@
+"""The weekly update: its draft, the mayor's words and photos, and the updates of before."""

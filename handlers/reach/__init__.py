@@ -1,0 +1,1 @@
+"""Whom a broadcast reached, and what reached nobody."""
