@@ -12,12 +12,12 @@ run: $(VENV)/running
 	@$(BIN)/python bot.py run $(ARGS)
 
 # Tests marked `quiet` measure: they have the machine to themselves. Those that `kill` processes wait half of their time:
-# two at a time. So do all others, for browsers and databases: four at a time keep two cores busy.
+# two at a time. All others wait for browsers and databases: three at a time keep two cores busy.
 test: $(VENV)/everything
 ifeq ($(ARGS),)
 	@$(BIN)/python -m pytest -q -m quiet
 	@$(BIN)/python -m pytest -q -m kills -n 2
-	@$(BIN)/python -m pytest -q -m "not quiet and not kills" -n 4
+	@$(BIN)/python -m pytest -q -m "not quiet and not kills" -n 3
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
