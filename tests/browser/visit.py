@@ -175,12 +175,15 @@ class Chat:
 
     async def taps(self, label: str, *, on: str | re.Pattern[str]) -> None:
         """Tap a button of the screen with the words `on`, and wait until the tap is answered."""
-        await self.key(label, on=on).click()
-        await self.is_quiet()
+        await self._tap(self.key(label, on=on))
 
     async def taps_data(self, start: str, *, on: str | re.Pattern[str]) -> None:
         """The same by what a button sends: for labels that are a date, or that may be put another way."""
-        await self.message(on).locator(f'[data-data^="{start}"]').first.click()
+        await self._tap(self.message(on).locator(f'[data-data^="{start}"]').first)
+
+    async def _tap(self, key: Locator) -> None:
+        await self.root.page.bring_to_front()  # a page behind another one is drawn once in a while only
+        await key.click()
         await self.is_quiet()
 
     async def writes(self, words: str) -> None:
