@@ -3,27 +3,24 @@ approved in time."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 
 from handlers.broadcasts import sending
 from handlers.broadcasts.telling import tell_author
+from handlers.kit.alone import alone
 from handlers.kit.capability import Job
 from storage import outbox
 from storage.queries import broadcasts
 from storage.unit import Unit
 from town.settings import TownSettings
 
-log = logging.getLogger(__name__)
-
 
 async def begin(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Begin the messages whose time has come; how many."""
     return sum(
         [
-            await _alone(unit, one.id, partial(_begin, unit, one.id, now, town))
+            await alone(unit, f"broadcast {one.id}", partial(_begin, unit, one.id, now, town))
             for one in await broadcasts.due(unit, now)
         ]
     )
@@ -39,7 +36,9 @@ async def next_begin(unit: Unit, now: datetime, town: TownSettings) -> datetime 
 
 async def end(unit: Unit, now: datetime, town: TownSettings) -> int:
     """End the messages of which nothing waits any more; how many. Who wrote one sees that on its card, or is told."""
-    return sum([await _alone(unit, one, partial(_end, unit, one, now)) for one in await broadcasts.over(unit)])
+    return sum(
+        [await alone(unit, f"broadcast {one}", partial(_end, unit, one, now)) for one in await broadcasts.over(unit)]
+    )
 
 
 async def _end(unit: Unit, broadcast_id: int, now: datetime) -> int:
@@ -60,7 +59,7 @@ async def next_end(unit: Unit, now: datetime, town: TownSettings) -> datetime | 
 async def expire(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Give up the messages that nobody has approved in time, and tell who wrote them; how many."""
     late = [one for one in await broadcasts.proposed(unit) if sending.waits_until(one) <= now]
-    return sum([await _alone(unit, one.id, partial(_expire, unit, one.id, now)) for one in late])
+    return sum([await alone(unit, f"broadcast {one.id}", partial(_expire, unit, one.id, now)) for one in late])
 
 
 async def _expire(unit: Unit, broadcast_id: int, now: datetime) -> int:
@@ -73,16 +72,6 @@ async def _expire(unit: Unit, broadcast_id: int, now: datetime) -> int:
 
 async def next_expiry(unit: Unit, now: datetime, town: TownSettings) -> datetime | None:
     return min((sending.waits_until(one) for one in await broadcasts.proposed(unit)), default=None)
-
-
-async def _alone(unit: Unit, broadcast_id: int, do: Callable[[], Awaitable[int]]) -> int:
-    """Do something with one of them, so that what fails there undoes nothing of the others; it is tried again."""
-    try:
-        async with unit.connection.begin_nested():
-            return await do()
-    except Exception:
-        log.exception("broadcast %s could not be begun or ended; it is tried at the next tick", broadcast_id)
-        return 0
 
 
 JOBS = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from handlers.campaigns import telling
+from handlers.kit.alone import alone
 from handlers.kit.capability import Job
 from storage.queries import campaigns
 from storage.queries.campaigns import StepRow
@@ -13,7 +14,6 @@ from storage.unit import Unit
 from town.settings import TownSettings
 from town.week import at_local, local
 
-log = logging.getLogger(__name__)
 A_DAY = timedelta(days=1)
 
 
@@ -22,15 +22,14 @@ async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
     reminded = 0
     for step in await campaigns.due_by(unit, local(now, town.tz).date()):
         overdue = _is_due(step, now, town)
-        if overdue is None:
-            continue
-        try:
-            async with unit.connection.begin_nested():
-                await telling.remind(unit, step, overdue=overdue, now=now)
-            reminded += 1
-        except Exception:
-            log.exception("nobody could be reminded of campaign step %s; it is tried at the next tick", step.id)
+        if overdue is not None:
+            reminded += await alone(unit, f"campaign step {step.id}", partial(_remind, unit, step, overdue, now))
     return reminded
+
+
+async def _remind(unit: Unit, step: StepRow, overdue: bool, now: datetime) -> int:
+    await telling.remind(unit, step, overdue=overdue, now=now)
+    return 1
 
 
 def _is_due(step: StepRow, now: datetime, town: TownSettings) -> bool | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from handlers.kit.alone import alone
 from handlers.kit.capability import Job
 from handlers.news import actions, going_out
 from storage import outbox
@@ -15,19 +14,6 @@ from storage.queries.updates import DRAFT, OPEN, READY, SKIPPED, UpdateRow
 from storage.unit import Unit
 from town.news import draft_of, due_of, reminders, week_at
 from town.settings import TownSettings
-
-log = logging.getLogger(__name__)
-
-
-async def _alone(unit: Unit, what: str, do: Callable[[], Awaitable[int]]) -> int:
-    """Do something with one update, so that what fails there undoes nothing of the others; it is tried again."""
-    try:
-        async with unit.connection.begin_nested():
-            return await do()
-    except Exception:
-        log.exception("the update %s could not be made, asked for or sent; it is tried again at the next tick", what)
-        return 0
-
 
 # -- drafts ------------------------------------------------------------------------------------------------------------
 
@@ -43,7 +29,7 @@ async def draft(unit: Unit, now: datetime, town: TownSettings) -> int:
     found = await updates.of_week(unit, week)
     if found is not None and (found.state not in OPEN or found.numbers_at >= draft_of(week, town)):
         return 0
-    return await _alone(unit, week.isoformat(), partial(_draft, unit, found, now, town))
+    return await alone(unit, f"the update of {week}", partial(_draft, unit, found, now, town))
 
 
 def _has_moved(one: UpdateRow, now: datetime, town: TownSettings) -> bool:
@@ -86,7 +72,7 @@ async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
     for one in await updates.still_open(unit):
         moment = _reached(one, now, town)
         if moment is not None:
-            told += await _alone(unit, str(one.id), partial(_remind, unit, one, moment, now))
+            told += await alone(unit, f"update {one.id}", partial(_remind, unit, one, moment, now))
     return told
 
 
@@ -150,7 +136,7 @@ async def send(unit: Unit, now: datetime, town: TownSettings) -> int:
     sent = 0
     for one in await updates.still_open(unit):
         if one.state == READY and one.due_at <= now:
-            sent += await _alone(unit, str(one.id), partial(_send, unit, one.id, now, town))
+            sent += await alone(unit, f"update {one.id}", partial(_send, unit, one.id, now, town))
     return sent
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from handlers.kit.alone import alone
 from handlers.kit.capability import Job
 from handlers.polls import closing, opening
 from handlers.polls.actions import LEAST_OPEN, write_reminders
@@ -16,27 +15,15 @@ from storage.unit import Unit
 from town.reminders import after_quiet
 from town.settings import TownSettings
 
-log = logging.getLogger(__name__)
-
 
 async def turn(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Open the polls that are due, then close those that are; how many it was."""
     done = 0
     for poll in await polls.to_open(unit, now):
-        done += await _alone(unit, poll.id, partial(_open, unit, poll, now, town))
+        done += await alone(unit, f"poll {poll.id}", partial(_open, unit, poll, now, town))
     for poll_id in await polls.to_close(unit, now):
-        done += await _alone(unit, poll_id, partial(_close, unit, poll_id, now, town))
+        done += await alone(unit, f"poll {poll_id}", partial(_close, unit, poll_id, now, town))
     return done
-
-
-async def _alone(unit: Unit, poll_id: int, do: Callable[[], Awaitable[int]]) -> int:
-    """Do something with one poll, so that what fails there undoes nothing of the others; it is tried again."""
-    try:
-        async with unit.connection.begin_nested():
-            return await do()
-    except Exception:
-        log.exception("poll %s could not be opened, closed or reminded of; it is tried at the next tick", poll_id)
-        return 0
 
 
 async def _close(unit: Unit, poll_id: int, now: datetime, town: TownSettings) -> int:
@@ -60,7 +47,7 @@ async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
     told = 0
     for poll in await polls.to_remind(unit):
         if _is_due(poll, now, town):
-            told += await _alone(unit, poll.id, partial(_remind, unit, poll.id, now, town))
+            told += await alone(unit, f"poll {poll.id}", partial(_remind, unit, poll.id, now, town))
     return told
 
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
+from functools import partial
 
+from handlers.kit.alone import alone
 from handlers.kit.capability import Job
 from handlers.tasks import stopping
 from storage.queries import places, tasks
 from storage.unit import Unit
 from town.settings import TownSettings
 
-log = logging.getLogger(__name__)
-
 
 async def end(unit: Unit, now: datetime, town: TownSettings) -> int:
     """End the calls whose shift is full, was cancelled, or has begun; how many it was."""
     ended = 0
     for shift_id in await tasks.needless(unit, now):
-        try:
-            async with unit.connection.begin_nested():
-                ended += await _end(unit, shift_id, now)
-        except Exception:
-            log.exception("the calls for shift %s could not be ended; it is tried at the next tick", shift_id)
+        ended += await alone(unit, f"the calls for shift {shift_id}", partial(_end, unit, shift_id, now))
     return ended
 
 
