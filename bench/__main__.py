@@ -14,10 +14,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench import allocation, delivery, goods, polls, process, updates, votes, weeks
+from bench import allocation, channels, delivery, goods, polls, process, updates, votes, weeks
 from bench.figures import Compared, Figure
 
-RATIO_GOAL, CONTENDED_GOAL = 2.0, 3.0
+RATIO_GOAL, CONTENDED_GOAL, CHANNEL_GOAL = 2.0, 3.0, 1.2
 STARTUP_GOAL, MEMORY_GOAL = 2.0, 130.0
 FILL_GOAL, SECONDS_GOAL, SOLVER_MEMORY_GOAL = 0.99, 60.0, 2000.0
 WEEK_GOALS = {5_000: 1.0, 50_000: 10.0, 500_000: 60.0}
@@ -62,6 +62,14 @@ def _on_postgres(name: str, measure: Callable[[str], Awaitable[Compared]], goal:
             return _ratio(name, _awaited(measure(f"postgresql+asyncpg://postgres:@/postgres?host={folder}")), goal)
         finally:
             server.cleanup()
+
+
+def _whatsapp_join() -> Figure:
+    with TemporaryDirectory() as folder:
+        urls = [f"sqlite+aiosqlite:///{folder}/{name}.db" for name in ("telegram", "whatsapp")]
+        compared = _awaited(channels.whatsapp_join(*urls))
+    detail = f"Telegram {compared.floor * 1e6:.0f} µs, WhatsApp {compared.ours * 1e6:.0f} µs"
+    return Figure("whatsapp_join", round(compared.ratio, 2), "× Telegram's", CHANNEL_GOAL, detail)
 
 
 def _startup() -> Figure:
@@ -168,6 +176,7 @@ def _delivery_memory() -> Figure:
 FIGURES: dict[str, Callable[[], Figure]] = {
     "join_shift": lambda: _on_sqlite("join_shift", updates.join_shift),
     "my_week": lambda: _on_sqlite("my_week", updates.my_week),
+    "whatsapp_join": _whatsapp_join,
     "join_shift_postgres": lambda: _on_postgres("join_shift_postgres", updates.join_shift),
     "my_week_postgres": lambda: _on_postgres("my_week_postgres", updates.my_week),
     "claim": lambda: _on_sqlite("claim", goods.claim),

@@ -89,7 +89,7 @@ def _message(number: int, text: str) -> dict[str, Any]:
     return {"message_id": 7, "date": 1_795_500_000, "chat": chat, "from": _user(number), "text": text}
 
 
-def _tap(update_id: int, number: int, data: str) -> dict[str, Any]:
+def tap(update_id: int, number: int, data: str) -> dict[str, Any]:
     bot = {"id": 42, "is_bot": True, "first_name": "Riverbend", "username": "riverbend_bot"}
     tap = {
         "id": str(update_id),
@@ -145,7 +145,7 @@ async def ours(url: str, data: Callable[[int], str], wanted: str, found: Found |
     """
     await upgrade(url)
     database = Database(url)
-    await _found(database)
+    await found_town(database)
     if found is not None:
         async with database.unit() as unit:
             await found(unit)
@@ -157,7 +157,7 @@ async def ours(url: str, data: Callable[[int], str], wanted: str, found: Found |
     async def run() -> None:
         number = next(numbers)
         person = (number - 1) % PEOPLE + 1
-        update = Update.model_validate(_tap(number, person, data(number)), context={"bot": bot})
+        update = Update.model_validate(tap(number, person, data(number)), context={"bot": bot})
         await intake.take(bot, Arrival("telegram", f"42:{number}", str(person), "en"), update)
 
     yield run
@@ -169,7 +169,7 @@ async def ours(url: str, data: Callable[[int], str], wanted: str, found: Found |
         raise RuntimeError(f"{done} updates, {session.screens} screens, {kept} kept")
 
 
-async def _found(database: Database) -> None:
+async def found_town(database: Database) -> None:
     """A town of some size: people with accounts, a project, and shifts with room for all of them."""
     now = datetime.now(UTC)
     async with database.unit() as unit:
@@ -245,13 +245,13 @@ def _entry(person: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def _join(number: int) -> str:
+def join_tap(number: int) -> str:
     return f"shift:join:{(number - 1) // PEOPLE + 1}"
 
 
 async def join_shift(url: str) -> Compared:
     """A resident takes a place on a shift."""
-    async with floor(url) as least, ours(url, _join, "You have a place") as mine:
+    async with floor(url) as least, ours(url, join_tap, "You have a place") as mine:
         return await compare(least, mine, rounds=ROUNDS, runs=RUNS)
 
 

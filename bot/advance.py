@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.delivery.cards import Cards
-from bot.delivery.progress import Progress
 from bot.delivery.worker import DeliveryWorker
 from bot.planner import Planner
 from bot.ticker import Ticker
@@ -22,6 +20,12 @@ class MovableClock(Protocol):
     def move_to(self, instant: datetime) -> None: ...
 
 
+class Drainable(Protocol):
+    """What has to come to rest before the clock goes on."""
+
+    async def drain(self) -> object: ...
+
+
 async def advance(
     clock: MovableClock,
     ticker: Ticker,
@@ -29,7 +33,7 @@ async def advance(
     planner: Planner,
     target: datetime,
     arrived: Callable[[], Awaitable[None]] | None = None,
-    cards: Sequence[Cards | Progress] = (),
+    cards: Sequence[Drainable] = (),
 ) -> None:
     """Go to `target`, stopping wherever a job or a notice falls due. `arrived` is awaited at each stop.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiogram import Dispatcher
 
 from bot import founding
+from bot.channels.hook_server import HookServer
 from bot.channels.web import WebChannel
 from bot.channels.web.buckets import Paces
 from bot.clock import Clock, MovingClock, SystemClock
@@ -35,13 +36,22 @@ from storage.queries import town
 
 if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
+    from bot.channels.whatsapp import WhatsAppChannel
 
 
 class App:
-    """A town that can be started and stopped. `telegram` and `web` are None where they are not configured."""
+    """A town that can be started and stopped. The channels are None where they are not configured."""
 
     def __init__(
-        self, settings: Settings, database: Database, clock: Clock, pace: Pace, paces: Paces, lock: LockFile
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        lock: LockFile,
+        *,
+        pace: Pace,
+        paces: Paces,
+        whatsapp_pace: Pace | None = None,
     ) -> None:
         self.settings = settings
         self.database = database
@@ -51,11 +61,21 @@ class App:
         self.intake = Intake(make_dispatcher(database, clock, self.links))
         self.ticker = Ticker(database, clock)
         self.planner = Planner(database, clock)
+        hooks = HookServer(settings.web_host, settings.web_port)
         self.telegram: TelegramChannel | None = None
         if settings.telegram_token is not None:
             from bot.channels.telegram import TelegramChannel  # a quarter of a second, and 15 MB, for who has a bot
 
-            self.telegram = TelegramChannel(settings, database, clock, self.intake, pace=pace, links=self.links)
+            self.telegram = TelegramChannel(
+                settings, database, clock, self.intake, pace=pace, links=self.links, server=hooks
+            )
+        self.whatsapp: WhatsAppChannel | None = None
+        if settings.whatsapp_token is not None:
+            from bot.channels.whatsapp import WhatsAppChannel  # as much again for pywa, for who has a number
+
+            self.whatsapp = WhatsAppChannel(
+                settings, database, clock, self.intake, pace=whatsapp_pace, links=self.links, server=hooks
+            )
         senders: dict[str, Sender] = {}
         window = window_for(settings.telegram_messages_per_second)
         self.delivery = DeliveryWorker(database, clock, senders, window=window, links=self.links)
@@ -64,7 +84,9 @@ class App:
         self.sample = (
             SampleTown(database, clock, self.ticker, self.delivery, self.planner) if settings.is_sample else None
         )
-        routes = self.telegram.routes() if self.telegram is not None else ()
+        routes = [
+            route for channel in (self.telegram, self.whatsapp) if channel is not None for route in channel.routes()
+        ]
         self.web = (
             WebChannel(
                 settings,
@@ -79,16 +101,19 @@ class App:
             if settings.web_enabled
             else None
         )
-        senders.update({channel.name: channel.sender for channel in (self.telegram, self.web) if channel is not None})
+        channels = (self.telegram, self.whatsapp, self.web)
+        senders.update({channel.name: channel.sender for channel in channels if channel is not None})
         self._background: list[asyncio.Task[None]] = []
 
     @property
     def address(self) -> str:
         """Where the town can be visited, for the operator: what people outside are to be given, where there is such."""
-        ways = [f"https://t.me/{self.links.telegram_username}"] if self.links.telegram_username else []
-        if self.web is not None:
-            ways.insert(0, self.settings.web_public_url or self.web.address)
-        return " and ".join(ways) or "Telegram (its address will be known when Telegram answers)"
+        ways = [self.settings.web_public_url or self.web.address] if self.web is not None else []
+        for channel, way in ((self.telegram, self.links.on_telegram()), (self.whatsapp, self.links.on_whatsapp())):
+            if channel is not None and way is not None:
+                ways.append(way)
+        unknown = "Telegram" if self.telegram is not None else "WhatsApp"
+        return " and ".join(ways) or f"{unknown} (its address will be known when {unknown} answers)"
 
     def welcome(self) -> list[tuple[str, str]]:
         """The people to try in the sample town: name and role."""
@@ -96,7 +121,7 @@ class App:
 
     async def start(self) -> None:
         """Open the channels. Raises OSError for a taken port, StartupProblem for a refused token."""
-        for channel in (self.web, self.telegram):
+        for channel in (self.web, self.telegram, self.whatsapp):
             if channel is not None:
                 await channel.start()
         if self.sample is not None and self.web is not None:
@@ -114,7 +139,7 @@ class App:
         await self.delivery.stop()
         await self.cards.stop()
         await self.progress.stop()
-        for channel in (self.telegram, self.web):
+        for channel in (self.telegram, self.whatsapp, self.web):
             if channel is not None:
                 await channel.stop()
         for task in self._background:
@@ -138,17 +163,23 @@ def make_rooms() -> Rooms:
     """Every room's router, in order: they know nothing of a town."""
     rooms = Rooms()
     for capability in catalogue.capabilities():
-        rooms.add(capability.router())
+        names = [command.name for command in capability.commands]
+        rooms.add(capability.router(), by_steward=capability.by_steward, commands=names)
     return rooms
 
 
 async def build(
-    settings: Settings, *, clock: Clock | None = None, pace: Pace | None = None, paces: Paces | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+    paces: Paces | None = None,
+    whatsapp_pace: Pace | None = None,
 ) -> App:
     """A town that is ready to start: its database is up to date, and it is founded.
 
-    `pace` is how fast the town may talk on Telegram, `paces` how fast people may talk to it on the web. Raises
-    StartupProblem when another Townbell runs on the same database file.
+    `pace` is how fast the town may talk on Telegram, `whatsapp_pace` on WhatsApp, and `paces` how fast people may talk
+    to it on the web. Raises StartupProblem when another Townbell runs on the same database file.
     """
     lock = LockFile.take(settings.sqlite_file)
     database: Database | None = None
@@ -162,7 +193,15 @@ async def build(
         else:
             await founding.found(database, settings)
         pace = pace or Pace(Limits(overall=settings.telegram_messages_per_second))
-        return App(settings, database, clock or SystemClock(), pace, paces or Paces(), lock)
+        return App(
+            settings,
+            database,
+            clock or SystemClock(),
+            lock,
+            pace=pace,
+            paces=paces or Paces(),
+            whatsapp_pace=whatsapp_pace,
+        )
     except BaseException:
         if database is not None:
             await database.close()

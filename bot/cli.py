@@ -1,27 +1,23 @@
-"""The command line: `run`, `doctor`, `migrate`, `setup-code`, `export`, `draw verify` and `poll verify`.
+"""The command line: `run`, `doctor`, `migrate`, `setup-code`, `export`, `whatsapp`, `draw` and `poll`.
 
 Each command imports what it needs when it is called, so that `--help` answers at once.
 """
 
 import sys
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich import box
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bot import verifying
+from bot import verifying, whatsapp_cli
+from bot.commanding import complete_or_exit, settings_or_exit, show_findings
 from bot.console import err, give_up, out
 
 if TYPE_CHECKING:
     from bot.app import App
-    from bot.doctor import Finding
     from bot.settings import Settings
-
-T = TypeVar("T")
 
 app = typer.Typer(
     help="Townbell: a town and its residents, talking in the chats they already use.",
@@ -46,10 +42,10 @@ def run(
     """Start the town. With nothing set up, that is the sample town, Riverbend."""
     from bot.running import serve
 
-    settings = _settings()
+    settings = settings_or_exit()
     if fresh:
         _start_over(settings, yes=yes)
-    _complete(serve(settings, _announce), settings)
+    complete_or_exit(serve(settings, _announce), settings)
 
 
 @app.command()
@@ -61,7 +57,7 @@ def doctor() -> None:
 
     logs.set_up("ERROR")
     findings = complete(diagnose())
-    _show(findings)
+    show_findings(findings, out)
     wrong = sum(finding.ok is False for finding in findings)
     if wrong:
         out.print("\nOne thing to mend." if wrong == 1 else f"\n{wrong} things to mend.", style="bold red")
@@ -72,16 +68,16 @@ def doctor() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database's tables up to date. `run` does so by itself."""
-    settings = _settings()
-    _complete(_upgrade(settings), settings)
+    settings = settings_or_exit()
+    complete_or_exit(_upgrade(settings), settings)
     out.print(f"{settings.sqlite_file or settings.safe_database_url} is up to date.", soft_wrap=True, markup=False)
 
 
 @app.command("setup-code")
 def setup_code() -> None:
     """Print a one-time code: the first to send it to the town is its mayor."""
-    settings = _settings()
-    code = _complete(_make_setup_code(settings), settings)
+    settings = settings_or_exit()
+    code = complete_or_exit(_make_setup_code(settings), settings)
     err.print("Send this to the town as a message. It works once, and makes its sender the mayor:", soft_wrap=True)
     out.print(code, style="bold", markup=False)
 
@@ -100,9 +96,9 @@ def export_electricity(
     """Print which meters have their electricity free, as CSV. A week's file is made once, and given again as it was."""
     from bot.export import electricity
 
-    settings = _settings()
+    settings = settings_or_exit()
     _make_room(settings)
-    out.file.write(_complete(electricity(settings, week, adjustments=adjustments), settings))
+    out.file.write(complete_or_exit(electricity(settings, week, adjustments=adjustments), settings))
 
 
 @export.command("takings")
@@ -113,9 +109,9 @@ def export_takings(
     """Print what was paid and given back, line by line, as CSV: for whoever does the town's accounts."""
     from bot.export import takings
 
-    settings = _settings()
+    settings = settings_or_exit()
     _make_room(settings)
-    out.file.write(_complete(takings(settings, first, last), settings))
+    out.file.write(complete_or_exit(takings(settings, first, last), settings))
 
 
 @export.command("goods")
@@ -123,11 +119,12 @@ def export_goods() -> None:
     """Print every batch of goods and what became of it, as CSV."""
     from bot.export import goods
 
-    settings = _settings()
+    settings = settings_or_exit()
     _make_room(settings)
-    out.file.write(_complete(goods(settings), settings))
+    out.file.write(complete_or_exit(goods(settings), settings))
 
 
+app.add_typer(whatsapp_cli.whatsapp, name="whatsapp")
 app.add_typer(verifying.draw, name="draw")
 app.add_typer(verifying.poll, name="poll")
 
@@ -144,34 +141,6 @@ def main() -> None:
         sys.stderr.write(redact(traceback.format_exc()))
         sys.stderr.write("\nThat is a mistake in Townbell itself. `python bot.py doctor` may tell more.\n")
         sys.exit(1)
-
-
-def _settings() -> "Settings":
-    from bot import logs
-    from bot.settings import BadSettings, load
-
-    try:
-        settings = load()
-    except BadSettings as bad:
-        give_up(str(bad))
-    secrets = (settings.telegram_token, settings.telegram_webhook_secret)
-    logs.hide(*(secret.get_secret_value() for secret in secrets if secret is not None))
-    logs.set_up(settings.log_level)
-    return settings
-
-
-def _complete(work: Coroutine[Any, Any, T], settings: "Settings") -> T:
-    """Run to the end; what the operator can mend becomes one sentence and exit code 2."""
-    from bot.problems import sentence
-    from bot.running import complete
-
-    try:
-        return complete(work)
-    except Exception as error:
-        text = sentence(error, settings)
-        if text is None:
-            raise
-        give_up(text)
 
 
 def _announce(town: "App") -> None:
@@ -249,17 +218,3 @@ async def _make_setup_code(settings: "Settings") -> str:
             return await make_setup_code(unit, now=clock.now())
     finally:
         await database.close()
-
-
-def _show(findings: "list[Finding]") -> None:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("")
-    table.add_column("What")
-    table.add_column("Found", overflow="fold")
-    for finding in findings:
-        mark = {True: "[green]✓", False: "[red]✗", None: "[dim]·"}[finding.ok]
-        text = Text(finding.sentence)
-        if finding.mend:
-            text.append(f"\n→ {finding.mend}", style="yellow")
-        table.add_row(mark, finding.name, text)
-    out.print(table)

@@ -46,13 +46,14 @@ async def diagnose() -> list[Finding]:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at each setting's effective value, the data folder, the database, the web chat and the Telegram bot."""
+    """Look at each setting's effective value, the data folder, the database, and each channel."""
     return [
         *_values(settings),
         _data_folder(settings),
         await _database(settings),
         *await _web(settings),
         *await _telegram(settings),
+        *await _whatsapp(settings),
     ]
 
 
@@ -67,7 +68,8 @@ def _values(settings: Settings) -> Iterator[Finding]:
         value = getattr(settings, field)
         given = field in settings.model_fields_set
         if isinstance(value, SecretStr) or field in ("telegram_token", "telegram_webhook_secret"):
-            text = "not set" if value is None else "set" if given else "made from the token"
+            made = "made from the app secret" if field == "whatsapp_verify_token" else "made from the token"
+            text = "not set" if value is None else "set" if given else made
         elif field == "database_url":
             text = settings.safe_database_url
         elif field == "sample" and value is None:
@@ -242,6 +244,30 @@ async def _telegram_bot(settings: Settings) -> Finding:
         mend = "If another server still runs this bot, stop it there: two of them would take each other's messages."
         return Finding("Telegram bot", False, sentence, mend)
     return Finding("Telegram bot", True, f"@{me.username} answers.")
+
+
+async def _whatsapp(settings: Settings) -> list[Finding]:
+    """Whether the number answers; `whatsapp check` looks at all the rest."""
+    if settings.whatsapp_token is None:
+        return [Finding("WhatsApp", None, "Not used: no token is set.")]
+    from bot.delivery.whatsapp import WhatsAppRefused
+    from bot.delivery.whatsapp_account import WhatsAppAccount
+    from bot.whatsapp_check import number_of, trouble
+
+    account = WhatsAppAccount(settings)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            told = await account.number()
+    except (WhatsAppRefused, TimeoutError) as error:
+        refused = error if isinstance(error, WhatsAppRefused) else WhatsAppRefused(0, type(error).__name__)
+        return [Finding("WhatsApp number", False, *trouble(refused))]
+    finally:
+        await account.close()
+    path = f"It listens at {settings.whatsapp_path}. `python bot.py whatsapp check` looks whether Meta can reach it."
+    return [
+        number_of(told, "WhatsApp number"),
+        Finding("WhatsApp webhook", None, path),
+    ]
 
 
 def _capital(text: str) -> str:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from aiogram import Bot
 from aiogram.types import Update
 
-from bot import sample_depth, sample_goods, sample_meetings, sample_news, sample_votes
+from bot import sample_chats, sample_depth, sample_goods, sample_meetings, sample_news, sample_votes
 from bot.advance import advance
 from bot.clock import Clock, MovingClock
 from bot.delivery.worker import DeliveryWorker
@@ -204,6 +204,7 @@ class _Founding:
         await sample_votes.play(town)
         await sample_meetings.play(town)
         await sample_news.play(town)
+        await sample_chats.play(town)
         await outbox.drop_all(self.unit, "before the sample began")
 
     async def _sign_up(self, person: SamplePerson) -> None:

@@ -38,7 +38,8 @@ class BadSettings(Exception):
 
 def _database_in(values: dict[str, Any]) -> str:
     """A file of its own for the sample town, so that nobody's real town ever begins among made-up people."""
-    sample = values.get("telegram_token") is None if values.get("sample") is None else values["sample"]
+    is_alone = values.get("telegram_token") is None and values.get("whatsapp_token") is None
+    sample = is_alone if values.get("sample") is None else values["sample"]
     name = "sample.db" if sample else "townbell.db"
     return f"sqlite+aiosqlite:///{values.get('data_dir', Path('data')).as_posix()}/{name}"
 
@@ -51,11 +52,21 @@ def _secret_from_token(values: dict[str, Any]) -> SecretStr | None:
     return SecretStr(digest.hexdigest())
 
 
+def _word_from_app_secret(values: dict[str, Any]) -> SecretStr | None:
+    secret: SecretStr | None = values.get("whatsapp_app_secret")
+    if secret is None:
+        return None
+    digest = hmac.new(secret.get_secret_value().encode(), b"townbell: whatsapp verify token", hashlib.sha256)
+    return SecretStr(digest.hexdigest()[:32])
+
+
 class Settings(BaseSettings):
     """Every setting of one running Townbell. Empty variables count as unset.
 
     `database_url` always names an asynchronous driver, whichever form it was given in. `telegram_webhook_secret` is
-    derived from the token where none is given, so that every process of one bot has the same.
+    derived from the token where none is given, so that every process of one bot has the same; and
+    `whatsapp_verify_token` from the app secret. `whatsapp_people_per_day` is how many people WhatsApp lets the number
+    write to first within 24 hours, asked of WhatsApp where it is not given.
     """
 
     model_config = SettingsConfigDict(
@@ -71,6 +82,7 @@ class Settings(BaseSettings):
 
     sample: bool | None = None
     telegram_token: SecretStr | None = None
+    whatsapp_token: SecretStr | None = None
     data_dir: Path = Path("data")
     database_url: str = Field(default_factory=_database_in, repr=False)
     web_enabled: bool = True
@@ -81,6 +93,14 @@ class Settings(BaseSettings):
     telegram_messages_per_second: int = 30
     telegram_webhook_url: str | None = None
     telegram_webhook_secret: SecretStr | None = Field(default_factory=_secret_from_token)
+    whatsapp_phone_id: str | None = None
+    whatsapp_business_id: str | None = None
+    whatsapp_app_secret: SecretStr | None = None
+    whatsapp_verify_token: SecretStr | None = Field(default_factory=_word_from_app_secret)
+    whatsapp_path: str = "/whatsapp"
+    whatsapp_api_base: str | None = None
+    whatsapp_messages_per_second: int = 60
+    whatsapp_people_per_day: int | None = None
     town_name: str = Field(default="Our Town", max_length=60)
     town_zone: str = "UTC"
     town_language: str = "en"
@@ -89,7 +109,7 @@ class Settings(BaseSettings):
     @property
     def is_sample(self) -> bool:
         """Whether the sample town runs: when asked for, or when no channel to real residents is configured."""
-        return self.telegram_token is None if self.sample is None else self.sample
+        return self.telegram_token is None and self.whatsapp_token is None if self.sample is None else self.sample
 
     @property
     def safe_database_url(self) -> str:
@@ -136,7 +156,36 @@ class Settings(BaseSettings):
             raise ValueError("must be between 1 and 1000")
         return number
 
-    @field_validator("web_public_url", "telegram_api_base", "telegram_webhook_url")
+    @field_validator("whatsapp_messages_per_second")
+    @classmethod
+    def _pace(cls, number: int) -> int:
+        # 80 in and out together, up to 1,000 for a number that WhatsApp has raised (Cloud API overview, throughput)
+        if not 1 <= number <= 1000:
+            raise ValueError("must be between 1 and 1000")
+        return number
+
+    @field_validator("whatsapp_people_per_day")
+    @classmethod
+    def _people(cls, number: int | None) -> int | None:
+        if number is not None and number < 1:
+            raise ValueError("must be 1 or more")
+        return number
+
+    @field_validator("whatsapp_phone_id", "whatsapp_business_id")
+    @classmethod
+    def _number(cls, number: str | None) -> str | None:
+        if number is not None and not re.fullmatch(r"[0-9]{5,20}", number.strip()):
+            raise ValueError("must be the number that Meta shows (digits only, and not the phone number itself)")
+        return number.strip() if number is not None else None
+
+    @field_validator("whatsapp_path")
+    @classmethod
+    def _path(cls, path: str) -> str:
+        if not re.fullmatch(r"/[A-Za-z0-9_/-]{1,100}", path):
+            raise ValueError("must be a path such as /whatsapp")
+        return path
+
+    @field_validator("web_public_url", "telegram_api_base", "telegram_webhook_url", "whatsapp_api_base")
     @classmethod
     def _web_address(cls, url: str | None) -> str | None:
         if url is None:
@@ -194,8 +243,15 @@ class Settings(BaseSettings):
             )
         if self.telegram_webhook_url and self.telegram_token is None:
             raise ValueError("TOWNBELL_TELEGRAM_WEBHOOK_URL needs TOWNBELL_TELEGRAM_TOKEN.")
-        if not self.web_enabled and self.telegram_token is None:
-            raise ValueError("No channel is left: set TOWNBELL_TELEGRAM_TOKEN, or TOWNBELL_WEB_ENABLED=true.")
+        needed = ("whatsapp_phone_id", "whatsapp_app_secret")
+        missing = [f"{PREFIX}{field.upper()}" for field in needed if getattr(self, field) is None]
+        if self.whatsapp_token is not None and missing:
+            raise ValueError(f"TOWNBELL_WHATSAPP_TOKEN needs {' and '.join(missing)}.")
+        if not self.web_enabled and self.telegram_token is None and self.whatsapp_token is None:
+            raise ValueError(
+                "No channel is left: set TOWNBELL_TELEGRAM_TOKEN, TOWNBELL_WHATSAPP_TOKEN, "
+                "or TOWNBELL_WEB_ENABLED=true."
+            )
         return self
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from datetime import UTC, date, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,7 +19,7 @@ from handlers.kit.capability import Job
 from storage import inbox, outbox
 from storage.engine import Database
 from storage.lease import may_run
-from storage.queries import town, web
+from storage.queries import statuses, town, web
 from storage.scrub import scrub
 from storage.unit import Unit
 from town.settings import TownSettings
@@ -46,7 +47,7 @@ class OldMail:
     async def forget(self, unit: Unit, now: datetime, settings: TownSettings) -> int:
         if self._looked == now.date():
             return 0
-        forgotten = await web.prune(unit, now) + await outbox.prune(unit, now)
+        forgotten = await web.prune(unit, now) + await outbox.prune(unit, now) + await statuses.prune(unit, now)
         self._looked = now.date()
         return forgotten
 
@@ -57,7 +58,11 @@ def housekeeping() -> tuple[Job, ...]:
 
 
 class Ticker:
-    """Runs every capability's jobs, each in a transaction of its own, never twice at once."""
+    """Runs every capability's jobs, never twice at once.
+
+    Mostly there is nothing to do. So jobs share a transaction while they only look; the first that writes or locks
+    something has it committed before the next one begins. Nothing a job does is kept, or undone, with another's.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database = database
@@ -88,8 +93,11 @@ class Ticker:
 
     async def tick(self) -> int:
         """Run what is due now; returns how much it was. A job that fails is logged and holds up no other."""
+        done, jobs = 0, deque(self.jobs)
         async with self._ticking:
-            return sum([await self._run(job) for job in self.jobs]) + await self._scrub()
+            while jobs and not self._stopping:
+                done += await self._run_some(jobs)
+            return done + await self._scrub()
 
     async def _scrub(self) -> int:
         """Take away what secret ballots left in the database's files: no job, for it is done between transactions."""
@@ -99,16 +107,22 @@ class Ticker:
             log.exception("the traces of a secret poll could not be taken away; it is tried again at the next tick")
             return 0
 
-    async def _run(self, job: Job) -> int:
-        if self._stopping:
-            return 0
+    async def _run_some(self, jobs: deque[Job]) -> int:
+        """Run the first of these jobs, and more for as long as they only look; those that were run are taken away."""
+        job, done = jobs.popleft(), 0
         try:
             async with self.database.unit() as unit:
-                if not await may_run(unit, f"job:{job.name}"):
+                if not await may_run(unit, "tick"):
+                    jobs.clear()  # another process is at it
                     return 0
                 settings = await town.settings(unit)
                 logs.hide(settings.join_code)  # the mayor may have changed it since
-                return await job.run(unit, self.clock.now(), settings)
+                unit.only_looked = True  # but for the lock of the tick itself
+                done = await job.run(unit, self.clock.now(), settings)
+                while jobs and unit.only_looked and not self._stopping:
+                    job = jobs.popleft()
+                    done += await job.run(unit, self.clock.now(), settings)
+                return done
         except Exception:
             log.exception("the job %r failed; it is tried again at the next tick", job.name)
             return 0

@@ -51,6 +51,11 @@ ROOMS = (
     "campaigns",
     "reach",
     "choice",
+    "mail",
+    "household",
+    "helping",
+    "linking",
+    "merging",
     "signup",
     "help",
 )

@@ -10,103 +10,53 @@ all take their locks in the same order: accounts, broadcasts, rows. Taking skips
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Integer, Text, case, cast, exists, null, or_, union_all, update
+from sqlalchemy import ColumnElement, Text, Update, case, or_, update
 
-from storage.addresses import USED_AT, Address
 from storage.dispatch_locks import hold_accounts, hold_broadcasts
+from storage.dispatch_rows import Back, End, Taken
 from storage.outbox import (
     FATE,
+    HELD,
     IN_FLIGHT,
     IN_INDEX,
+    OUT_OF_REACH,
     TOPIC,
+    TROUBLE,
     UNREACHED,
     WAITS_AGAIN,
     WITHDRAWN,
     accounts,
     outbox,
 )
+from storage.queries import statuses
+from storage.reaching import reaches
+from storage.recipients import Recipient, recipients
 from storage.sql import bindparam, select
-from storage.tables import BroadcastState, Mute, OutboxState, table_of
+from storage.tables import BroadcastState, OutboxState
 from storage.unit import Unit
 
-mutes = table_of(Mute)
+__all__ = [
+    "Back", "End", "Recipient", "Taken", "mark_in_flight", "put_back", "put_off", "recipients", "reclaim", "settle",
+    "take",
+]  # fmt: skip
+
 LONGEST_DETAIL = 500
+
+ALMOST_A_DAY = timedelta(hours=23)
+"""Whoever was heard of since then has written after all, where a row is held until they do."""
 
 MOST_COMEBACKS = 8
 """Tries after which a row is not sent anew because its resident came back while it was tried."""
-
-
-class Taken(NamedTuple):
-    """A row in the worker's hands; `fields` is JSON text. It is for a resident or, with `group_id`, for a group."""
-
-    id: int
-    resident_id: int | None
-    group_id: int | None
-    broadcast_id: int | None
-    notice: str
-    fields: str
-    priority: int
-    due_at: datetime
-    expires_at: datetime | None
-    attempts: int
-    detail: str
-
-    @property
-    def may_have_left(self) -> bool:
-        """Whether a worker was stopped in the middle of sending this."""
-        return self.detail == IN_FLIGHT
-
-
-@dataclass(slots=True)
-class Recipient:
-    """Where a row may go: accounts that can be reached, the most recently used first; and the topics turned off."""
-
-    addresses: list[Address] = field(default_factory=list)
-    muted: set[str] = field(default_factory=set)
-
-
-class End(NamedTuple):
-    """How the delivery of a row ended. `reference` is the message's id where it was sent."""
-
-    row_id: int
-    state: OutboxState
-    at: datetime
-    detail: str = ""
-    account_id: int | None = None
-    reference: str = ""
-
-
-class Back(NamedTuple):
-    """A row to be tried again later. `tried` False: that was no failed attempt, only not the time."""
-
-    row_id: int
-    due_at: datetime
-    detail: str = ""
-    tried: bool = True
 
 
 async def take(unit: Unit, *, now: datetime, most: int, priorities: Collection[int]) -> list[Taken]:
     """Take the most pressing due rows of some priorities. Only who holds the delivery's lease calls this."""
     rows = await unit.rows(_take, b_now=now, most=most, priorities=sorted(priorities))
     return sorted((Taken(*row) for row in rows), key=lambda row: (row.priority, row.due_at, row.id))
-
-
-async def recipients(unit: Unit, taken: Sequence[Taken]) -> list[Recipient]:
-    """The recipient of each of these rows, in one query."""
-    residents = {row.resident_id: Recipient() for row in taken if row.resident_id is not None}
-    groups = {row.group_id: Recipient() for row in taken if row.group_id is not None}
-    for row in await unit.rows(_recipients, residents=[*residents], groups=[*groups]):
-        whose = groups[row.id] if row.resident_id is None else residents[row.resident_id]
-        if row.topic is not None:
-            whose.muted.add(row.topic)
-        else:
-            whose.addresses.append(Address(row.id, row.channel, row.address, row.language))
-    return [residents[row.resident_id] if row.group_id is None else groups[row.group_id] for row in taken]  # type: ignore[index]  # to one of them
 
 
 async def mark_in_flight(unit: Unit, row_ids: Iterable[int]) -> None:
@@ -133,28 +83,43 @@ async def put_off(
     )
 
 
-async def reclaim(unit: Unit) -> int:
-    """Put back what a worker that is no more had taken. Returns how many rows there were."""
+async def reclaim(unit: Unit, now: datetime | None = None) -> int:
+    """Put back what a worker that is no more had taken. Returns how many rows there were.
+
+    With `now` what waits because of the town's trouble is due again, too: who starts the town has mended it perhaps.
+    """
     await hold_broadcasts(unit, outbox.c.state == OutboxState.SENDING, IN_INDEX)
+    if now is not None:
+        await unit.run(_mended, b_now=now)
     return await unit.run(_reclaim)
 
 
 async def settle(unit: Unit, ends: Collection[End], backs: Collection[Back] = ()) -> None:
     """Write how deliveries ended, and let other rows wait again (as `put_back` does).
 
-    A row that reached nobody is sent anew where its resident came back just now, before this could be written.
+    A row that reached nobody is sent anew where its resident came back just now, before this could be written. What its
+    channel told of a row before its end could be written is applied now.
     """
-    unreached = {end.row_id: end.at for end in ends if (end.state, end.detail) == (OutboxState.FAILED, UNREACHED)}
+    failed = [end for end in ends if end.state == OutboxState.FAILED and end.detail in OUT_OF_REACH]
+    unreached = {end.row_id: end.at for end in failed}
     used = [end.account_id for end in ends if end.account_id is not None]
     await hold_accounts(unit, used=used, unreached=unreached)
-    if unreached or backs:
-        await hold_broadcasts(unit, outbox.c.id.in_([*unreached, *(back.row_id for back in backs)]))
+    told = [end.row_id for end in ends if end.is_told]
+    if unreached or backs or told:
+        await hold_broadcasts(unit, outbox.c.id.in_([*unreached, *told, *(back.row_id for back in backs)]))
     if ends:
         await unit.execute(_settle, [_end(end) for end in ends])
     if backs:
         await unit.execute(_put_back, [_back(back) for back in backs])
-    if unreached and await unit.run(_came_back, b_ids=[*unreached], b_now=max(unreached.values())):
-        unit.announce(TOPIC)
+    for detail, came_back in ((UNREACHED, _came_back), (HELD, _wrote)):
+        back = {end.row_id: end.at for end in failed if end.detail == detail}
+        if back:
+            now = max(back.values())
+            since = {"b_heard": now - ALMOST_A_DAY} if detail == HELD else {}
+            if await unit.run(came_back, b_ids=[*back], b_now=now, **since):
+                unit.announce(TOPIC)
+    if told:
+        await statuses.apply(unit, told)
 
 
 async def put_back(unit: Unit, backs: Collection[Back]) -> None:
@@ -169,6 +134,7 @@ def _end(end: End) -> dict[str, Any]:
         "b_sent_at": end.at if end.state == OutboxState.SENT else None,
         "b_account": end.account_id,
         "b_reference": end.reference,
+        "b_template": end.template,
         "b_detail": _fit(end.detail),
     }
 
@@ -206,34 +172,6 @@ _take = (
     .values(state=OutboxState.SENDING, taken_at=bindparam("b_now"), attempts=outbox.c.attempts + 1)
     .returning(*(outbox.c[name] for name in Taken._fields))
 )
-_address = tuple(accounts.c[name] for name in Address._fields)
-_recipients = union_all(
-    select(
-        accounts.c.resident_id,
-        *_address,
-        cast(null(), Text).label("topic"),
-        USED_AT.label("used"),
-    ).where(
-        accounts.c.resident_id.in_(bindparam("residents", expanding=True, type_=Integer())),
-        accounts.c.reachable,
-    ),
-    select(
-        cast(null(), Integer),
-        *_address,
-        cast(null(), Text),
-        accounts.c.created_at,
-    ).where(
-        accounts.c.id.in_(bindparam("groups", expanding=True, type_=Integer())),
-        accounts.c.reachable,
-    ),
-    select(
-        mutes.c.resident_id,
-        *(cast(null(), column.type) for column in _address),
-        mutes.c.topic,
-        mutes.c.at,
-    ).where(mutes.c.resident_id.in_(bindparam("residents", expanding=True, type_=Integer()))),
-)
-_recipients = _recipients.order_by(_recipients.selected_columns.used.desc(), _recipients.selected_columns.id)
 _put_off = (
     update(outbox)
     .where(
@@ -262,6 +200,11 @@ _reclaim = (
     .where(outbox.c.state == OutboxState.SENDING, IN_INDEX)
     .values(state=_again, detail=case((_over, WITHDRAWN), else_=outbox.c.detail))
 )
+_mended = (
+    update(outbox)
+    .where(outbox.c.state == OutboxState.WAITING, IN_INDEX, outbox.c.detail.startswith(TROUBLE, autoescape=True))
+    .values(due_at=bindparam("b_now"))
+)
 _settle = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"))
@@ -270,21 +213,25 @@ _settle = (
         sent_at=bindparam("b_sent_at"),
         account_id=bindparam("b_account"),
         reference=bindparam("b_reference"),
+        template=bindparam("b_template"),
         detail=bindparam("b_detail"),
     )
 )
-_can_be_reached = exists().where(
-    or_(accounts.c.resident_id == outbox.c.resident_id, accounts.c.id == outbox.c.group_id), accounts.c.reachable
-)
-_came_back = (
-    update(outbox)
-    .where(
-        outbox.c.id.in_(bindparam("b_ids", expanding=True)),
-        outbox.c.attempts < MOST_COMEBACKS,
-        _can_be_reached,
+
+
+def _sent_anew(*conditions: ColumnElement[bool]) -> Update:
+    """Let rows wait again whose resident can be reached by now, at an account that meets the conditions."""
+    can_be_reached = reaches(outbox.c.resident_id, outbox.c.group_id, *conditions)
+    ids = outbox.c.id.in_(bindparam("b_ids", expanding=True))
+    return (
+        update(outbox)
+        .where(ids, outbox.c.attempts < MOST_COMEBACKS, can_be_reached)
+        .values(state=_again, due_at=bindparam("b_now"), detail=case((_over, WITHDRAWN), else_=""))
     )
-    .values(state=_again, due_at=bindparam("b_now"), detail=case((_over, WITHDRAWN), else_=""))
-)
+
+
+_came_back = _sent_anew()
+_wrote = _sent_anew(accounts.c.heard_at > bindparam("b_heard"))
 _put_back = (
     update(outbox)
     .where(outbox.c.id == bindparam("b_id"), outbox.c.state == OutboxState.SENDING)

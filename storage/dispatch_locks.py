@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import union_all
 
 from storage.outbox import accounts, broadcasts, outbox
+from storage.reaching import WAYS
 from storage.sql import bindparam, select
 from storage.unit import Unit
 
@@ -38,8 +39,9 @@ async def hold_broadcasts(unit: Unit, *rows: Any) -> None:
 
 
 _rows = outbox.c.id.in_(bindparam("rows", expanding=True))
+_to_residents = select(outbox.c.resident_id).where(_rows, outbox.c.resident_id.is_not(None))
 _accounts_of = union_all(
-    select(accounts.c.id).join(outbox, outbox.c.resident_id == accounts.c.resident_id).where(_rows),
+    *(each.where(whose.in_(_to_residents)) for each, whose in WAYS),
     select(accounts.c.id).join(outbox, outbox.c.group_id == accounts.c.id).where(_rows),
 )
 _hold_accounts = (

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, case, delete, func, true, update
 
 from storage import outbox
+from storage.addresses import new_account
 from storage.lease import RESIDENTS
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Inbox, Resident, Town, table_of
@@ -24,10 +25,18 @@ accounts, residents, inbox, town = (table_of(model) for model in (Account, Resid
 
 
 class Opened(NamedTuple):
-    """An account as its update finds it. `replies` is None for an update that was not handled before."""
+    """An account as its update finds it. `replies` is None for an update that was not handled before.
+
+    `resident_id`, with `name` and `resident_state`, is who speaks: the account's own resident, `owner_id`, unless
+    somebody else was chosen (`storage.queries.speakers`).
+    """
 
     account_id: int
     resident_id: int | None
+    owner_id: int | None
+    shared: bool
+    heard_at: datetime | None
+    phone: str | None
     language: str
     state: str | None
     data: str
@@ -38,10 +47,15 @@ class Opened(NamedTuple):
     replies: str | None
 
 
+_speaker = func.coalesce(accounts.c.speaking_id, accounts.c.resident_id)
 _open = (
     select(
         accounts.c.id,
-        accounts.c.resident_id,
+        _speaker.label("resident_id"),
+        accounts.c.resident_id.label("owner_id"),
+        accounts.c.shared,
+        accounts.c.heard_at,
+        accounts.c.phone,
         accounts.c.language,
         accounts.c.state,
         accounts.c.data,
@@ -52,18 +66,21 @@ _open = (
         inbox.c.replies,
     )
     .select_from(
-        accounts.outerjoin(residents, residents.c.id == accounts.c.resident_id)
+        accounts.outerjoin(residents, residents.c.id == _speaker)
         .outerjoin(inbox, and_(inbox.c.channel == bindparam("channel"), inbox.c.key == bindparam("key")))
         .join(town, true())
     )
     .where(accounts.c.channel == bindparam("channel"), accounts.c.address == bindparam("address"))
 )
-_lock_resident = case(
-    (accounts.c.resident_id.is_not(None), func.pg_advisory_xact_lock(RESIDENTS, accounts.c.resident_id))
-)
+_lock_resident = case((_speaker.is_not(None), func.pg_advisory_xact_lock(RESIDENTS, _speaker)))
 _open_locked = _open.add_columns(_lock_resident).with_for_update(of=accounts)
 _make_account = insert(accounts).on_conflict_do_nothing(index_elements=["channel", "address"])
 _write_inbox = insert(inbox)
+_write_heard = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("b_id"))
+    .values(heard_at=bindparam("b_at"), phone=func.coalesce(bindparam("b_phone"), accounts.c.phone))
+)
 _write_state = (
     update(accounts)
     .where(accounts.c.id == bindparam("b_id"))
@@ -84,19 +101,15 @@ async def open_update(unit: Unit, *, channel: str, address: str, key: str, langu
     if row is None:
         await unit.execute(
             _make_account,
-            {
-                "channel": channel,
-                "address": address,
-                "language": language,
-                "data": "{}",
-                "reachable": True,
-                "created_at": now,
-            },
+            new_account(channel=channel, address=address, language=language, now=now),
         )
         row = await unit.first(statement, channel=channel, address=address, key=key)
     if row is None:
         raise LookupError("the town's own row is missing: migrations have not run")
     opened = Opened(*row[: len(Opened._fields)])
+    if opened.resident_id is not None and opened.resident_state is None:  # while it waited, it became another's
+        row = await unit.first(statement, channel=channel, address=address, key=key)
+        opened = opened if row is None else Opened(*row[: len(Opened._fields)])
     unit.locked_resident = opened.resident_id
     return opened
 
@@ -113,6 +126,11 @@ async def close_update(unit: Unit, *, channel: str, key: str, account_id: int, r
     await unit.execute(
         _write_inbox, {"channel": channel, "key": key, "account_id": account_id, "replies": replies, "at": now}
     )
+
+
+async def write_heard(unit: Unit, *, account_id: int, at: datetime, phone: str | None = None) -> None:
+    """Write when an account's person last said something, and their number where the channel tells it."""
+    await unit.execute(_write_heard, {"b_id": account_id, "b_at": at, "b_phone": phone})
 
 
 async def write_state(unit: Unit, *, account_id: int, state: str | None, data: str, language: str) -> None:

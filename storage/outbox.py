@@ -11,9 +11,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal_column, or_, update
+from sqlalchemy import ColumnElement, Executable, Row, and_, case, delete, func, literal_column, or_, update
 
 from storage.addresses import addresses as addresses
+from storage.outbox_details import HELD as HELD
+from storage.outbox_details import IN_FLIGHT as IN_FLIGHT
+from storage.outbox_details import MUTED as MUTED
+from storage.outbox_details import OUT_OF_REACH as OUT_OF_REACH
+from storage.outbox_details import PUT_OFF as PUT_OFF
+from storage.outbox_details import TROUBLE as TROUBLE
+from storage.outbox_details import UNREACHED as UNREACHED
+from storage.outbox_details import WITHDRAWN as WITHDRAWN
+from storage.reaching import WHO_IS_HERE
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Broadcast, BroadcastState, Outbox, OutboxState, Priority, table_of
 from storage.unit import Unit
@@ -21,16 +30,6 @@ from storage.unit import Unit
 TOPIC = "outbox"
 REMEMBERED = timedelta(days=365)
 """How long notices stay after they were settled (the privacy notice says so)."""
-IN_FLIGHT = "in flight"
-
-MUTED = "turned off"
-"""The detail of a row that was dropped because its resident has turned its topic off."""
-
-WITHDRAWN = "withdrawn"
-"""The detail of a row that was dropped because it would no longer be so."""
-
-UNREACHED = "no account can be reached"
-"""The detail of a row that failed for nothing but that."""
 
 KEPT_FOR_RETURN = timedelta(days=7)
 """How long what did not reach somebody waits for them to come back."""
@@ -49,7 +48,7 @@ WAITS_AGAIN = case((FATE == BroadcastState.PAUSED, OutboxState.PAUSED.value), el
 
 UNSENT = or_(
     outbox.c.state.in_([OutboxState.WAITING, OutboxState.PAUSED]),
-    and_(outbox.c.state == OutboxState.FAILED, outbox.c.detail == UNREACHED),
+    and_(outbox.c.state == OutboxState.FAILED, outbox.c.detail.in_(OUT_OF_REACH)),
 )
 """Rows that may still go out: those that wait, and those that wait for their resident to come back."""
 
@@ -97,8 +96,7 @@ def new_row(
 
 async def put(unit: Unit, rows: Iterable[dict[str, Any]]) -> None:
     """Write notices (see `new_row`) and wake the delivery once they are committed."""
-    batch = list(rows)
-    if batch:
+    if batch := list(rows):
         await unit.execute(_put, batch)
         unit.announce(TOPIC)
 
@@ -106,8 +104,7 @@ async def put(unit: Unit, rows: Iterable[dict[str, Any]]) -> None:
 async def withdraw(unit: Unit, subject: str, *, resident_id: int | None = None) -> int:
     """Drop what was not sent yet about a subject, for one resident or for all: it would no longer be so."""
     statement = _withdraw if resident_id is None else _withdraw_from
-    params = {"b_subject": subject} | ({} if resident_id is None else {"b_resident": resident_id})
-    return await unit.run(statement, **params)
+    return await unit.run(statement, b_subject=subject, **({} if resident_id is None else {"b_resident": resident_id}))
 
 
 async def drop_all(unit: Unit, why: str) -> int:
@@ -121,22 +118,21 @@ async def prune(unit: Unit, now: datetime) -> int:
 
 
 async def send_again(unit: Unit, *, channel: str, address: str, now: datetime) -> int:
-    """Deliver what did not reach the resident behind an account that is reachable again, as far as it is of use yet.
+    """Deliver what did not reach whoever is behind an account that can be written to again, as far as it is of use yet.
 
-    Returns how many rows there were.
+    That is its own resident, who shares it, and whom its resident helps. Returns how many rows there were.
     """
-    params = {"b_channel": channel, "b_address": address, "b_now": now, "b_since": now - KEPT_FOR_RETURN}
-    return _announced(unit, await unit.run(_send_again, **params))
+    since = now - KEPT_FOR_RETURN
+    return await _waking(unit, _send_again, b_channel=channel, b_address=address, b_now=now, b_since=since)
 
 
 async def next_due(unit: Unit, after: datetime) -> datetime | None:
     """When the next waiting row falls due."""
-    found = await unit.value(_next_due)
-    return None if found is None else max(found, after)
+    return None if (found := await unit.value(_next_due)) is None else max(found, after)
 
 
 async def last_sent(unit: Unit, account_id: int) -> Row[Any] | None:
-    """The last notice that reached an account (notice, fields, sent_at)."""
+    """The last notice that reached an account: notice, fields, sent_at, resident_id, and whose account it is."""
     return await unit.first(_last_sent, account_id=account_id)
 
 
@@ -154,7 +150,7 @@ async def pause(unit: Unit, broadcast_id: int) -> int:
 
 async def resume(unit: Unit, broadcast_id: int, now: datetime) -> int:
     """Let what is held of a broadcast go on, behind whatever fell due meanwhile; returns how many rows."""
-    return _announced(unit, await unit.run(_resume, b_broadcast=broadcast_id, b_now=now))
+    return await _waking(unit, _resume, b_broadcast=broadcast_id, b_now=now)
 
 
 async def stop(unit: Unit, broadcast_id: int, why: str) -> int:
@@ -164,13 +160,7 @@ async def stop(unit: Unit, broadcast_id: int, why: str) -> int:
 
 async def send_failed_again(unit: Unit, broadcast_id: int, now: datetime) -> int:
     """Send once more what failed of a broadcast, as far as it is of use yet; returns how many rows."""
-    return _announced(unit, await unit.run(_failed_again, b_broadcast=broadcast_id, b_now=now))
-
-
-def _announced(unit: Unit, count: int) -> int:
-    if count:
-        unit.announce(TOPIC)
-    return count
+    return await _waking(unit, _failed_again, b_broadcast=broadcast_id, b_now=now)
 
 
 async def read_until(unit: Unit, account_id: int, reference: int, now: datetime) -> int:
@@ -203,6 +193,12 @@ async def progress(unit: Unit, broadcast_id: int) -> Progress:
     return Progress(*(number or 0 for number in counted or ()))
 
 
+async def _waking(unit: Unit, statement: Executable, **params: Any) -> int:
+    if count := await unit.run(statement, **params):
+        unit.announce(TOPIC)
+    return count
+
+
 def _in_order(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """These rows, locked one after the other by their ids: two who change the same ones never wait for each other."""
     return outbox.c.id.in_(select(outbox.c.id).where(*conditions).order_by(outbox.c.id).with_for_update())
@@ -219,17 +215,14 @@ _drop_all = (
 )
 _of_use = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("b_now"))
 _ANEW: dict[str, Any] = {"state": WAITS_AGAIN, "due_at": bindparam("b_now"), "attempts": 0, "detail": ""}
-_came_back = (
-    select(accounts.c.resident_id)
-    .where(accounts.c.channel == bindparam("b_channel"), accounts.c.address == bindparam("b_address"))
-    .scalar_subquery()
-)
 _send_again = (
     update(outbox)
     .where(
-        outbox.c.resident_id == _came_back,
-        outbox.c.state == OutboxState.FAILED,
-        outbox.c.detail == UNREACHED,
+        outbox.c.resident_id.in_(WHO_IS_HERE),
+        or_(
+            and_(outbox.c.state == OutboxState.FAILED, outbox.c.detail.in_(OUT_OF_REACH)),
+            and_(outbox.c.state == OutboxState.WAITING, outbox.c.detail.startswith(PUT_OFF, autoescape=True)),
+        ),
         outbox.c.made_at > bindparam("b_since"),
         _of_use,
         or_(FATE.is_(None), FATE.not_in(ENDED)),
@@ -243,13 +236,20 @@ _prune = delete(outbox).where(
 )
 _next_due = select(func.min(outbox.c.due_at)).where(outbox.c.state == OutboxState.WAITING, IN_INDEX)
 _last_sent = (
-    select(outbox.c.notice, outbox.c.fields, outbox.c.sent_at)
+    select(
+        outbox.c.notice,
+        outbox.c.fields,
+        outbox.c.sent_at,
+        outbox.c.resident_id,
+        accounts.c.resident_id.label("owner_id"),
+    )
+    .select_from(outbox.join(accounts, accounts.c.id == outbox.c.account_id))
     .where(outbox.c.account_id == bindparam("account_id"), outbox.c.state == OutboxState.SENT)
     .order_by(outbox.c.sent_at.desc(), outbox.c.id.desc())
     .limit(1)
 )
 _of_broadcast = outbox.c.broadcast_id == bindparam("b_broadcast")
-_waiting, _paused = outbox.c.state == OutboxState.WAITING, outbox.c.state == OutboxState.PAUSED
+_waiting, _paused = (outbox.c.state == state for state in (OutboxState.WAITING, OutboxState.PAUSED))
 _pause = update(outbox).where(_in_order(_of_broadcast, _waiting)).values(state=OutboxState.PAUSED)
 _resume = (
     update(outbox)
@@ -264,8 +264,9 @@ _stop = (
     .where(_in_order(_of_broadcast, or_(_waiting, _paused)))
     .values(state=OutboxState.DROPPED, detail=bindparam("b_detail"))
 )
-_failed = outbox.c.state == OutboxState.FAILED
-_failed_again = update(outbox).where(_in_order(_of_broadcast, _failed, _of_use)).values(**_ANEW)
+_failed_again = (
+    update(outbox).where(_in_order(_of_broadcast, outbox.c.state == OutboxState.FAILED, _of_use)).values(**_ANEW)
+)
 _length = func.length(outbox.c.reference)
 _read = (
     update(outbox)

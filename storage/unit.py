@@ -18,18 +18,21 @@ class Unit:
     where the ORM's idiom is the clearer one and speed does not matter; an update that needs none makes none.
     """
 
-    __slots__ = ("_session", "announced", "connection", "is_sqlite", "locked_resident")
+    __slots__ = ("_session", "announced", "connection", "is_sqlite", "locked_resident", "only_looked")
 
     def __init__(self, connection: AsyncConnection, *, is_sqlite: bool) -> None:
         self.connection = connection
         self.is_sqlite = is_sqlite
         self.announced: dict[str, None] = {}
         self.locked_resident: int | None = None
+        self.only_looked = True
+        """Whether this has only read so far: it holds no lock, and leaves nothing behind."""
         self._session: AsyncSession | None = None
 
     @property
     def session(self) -> AsyncSession:
         if self._session is None:
+            self.only_looked = False
             self._session = AsyncSession(self.connection, expire_on_commit=False)
         return self._session
 
@@ -39,7 +42,10 @@ class Unit:
 
     async def execute(self, statement: Executable, params: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run any statement. `params` is a mapping, or a list of mappings for many rows."""
-        return await self.connection.execute(statement, params)
+        only_looked, self.only_looked = self.only_looked, False  # what fails leaves a transaction of no use to others
+        result = await self.connection.execute(statement, params)
+        self.only_looked = only_looked and _only_looks(result.context.statement or "")
+        return result
 
     async def rows(self, statement: Executable, **params: Any) -> Sequence[Row[*tuple[Any, ...]]]:
         return (await self.execute(statement, params)).all()
@@ -61,3 +67,8 @@ class Unit:
         self.session.add(model)
         await self.session.flush()
         return model
+
+
+def _only_looks(sql: str) -> bool:
+    """Whether a statement only reads, without FOR UPDATE and PostgreSQL's locking functions. In doubt it does not."""
+    return sql.startswith("SELECT") and " FOR " not in sql and "pg_" not in sql

@@ -7,7 +7,9 @@ import gc
 import os
 import shutil
 import uuid
+import zlib
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -20,29 +22,43 @@ from sqlalchemy.pool import NullPool
 from bot.settings import Settings
 from storage.migrate import upgrade
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.whatsapp import WhatsAppEmulator
 from tests.postgres import Spare, be_reckless
 from tests.quick import keep_what_lives
+from tests.variants import EACH_CHANNEL
 
 if TYPE_CHECKING:
     from tests.people import Town
 
-CHANNELS = ("web", "telegram")
+CHANNELS = ("web", "telegram", "whatsapp")
 DATABASES = ("sqlite", "postgresql")
 
 
-CROSSWISE = {("web", "sqlite"), ("telegram", "postgresql")}
+CROSSWISE = {("web", "sqlite"), ("telegram", "postgresql"), ("whatsapp", "sqlite")}
 """On each channel and on each database: what a conversation on every pair of them would tell besides is not worth the
-minutes. ``TOWNBELL_TEST_PAIRS=all`` tests every pair."""
+minutes. ``TOWNBELL_TEST_PAIRS=all`` tests every pair, ``=channels`` every channel (see `tests/variants.py`)."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out conversations on the other pairs, where a test asks for none of its own."""
-    if os.environ.get("TOWNBELL_TEST_PAIRS") == "all":
+    pairs = os.environ.get("TOWNBELL_TEST_PAIRS")
+    if pairs == "all":
         return
-    left_out = [item for item in items if _pair(item) not in CROSSWISE and _is_on_every_pair(item)]
+    left_out = {item for item in items if _pair(item) not in CROSSWISE and _is_on_every_pair(item)}
+    if pairs != "channels":
+        left_out |= {item for item in items if _is_by_turns(item) and _pair(item)[0] != _turn_of(item)}
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_by_turns(item: pytest.Item) -> bool:
+    return any(len(mark.args) > 1 and mark.args[1] == EACH_CHANNEL for mark in item.iter_markers("parametrize"))
+
+
+def _turn_of(item: pytest.Item) -> str:
+    """The channel on which a conversation is tested that is marked `once`: the same in every run."""
+    return CHANNELS[zlib.crc32(item.nodeid.partition("[")[0].encode()) % len(CHANNELS)]
 
 
 def pytest_configure() -> None:
@@ -52,6 +68,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_finish() -> None:
     keep_what_lives()
+    gc.set_threshold(50_000, 10, 10)  # a tenth of a test's time goes into looking for garbage, with room to spare
     gc.enable()
 
 
@@ -160,15 +177,43 @@ async def town(database_url: str, channel: str, tmp_path: Path, request: pytest.
 
     marker = request.node.get_closest_marker("town")
     changed = marker.kwargs if marker else {}
-    if channel == "web":
-        town = await Town.open(settings_for(database_url, tmp_path), channel, None, **changed)
+    async with AsyncExitStack() as ends:
+        tg = await ends.enter_async_context(TelegramEmulator()) if channel == "telegram" else None
+        wa = await ends.enter_async_context(WhatsAppEmulator()) if channel == "whatsapp" else None
+        settings = settings_for(database_url, tmp_path, web_enabled=channel == "web", **channels(tg, wa))
+        town = await Town.open(settings, channel, tg, wa, **changed)
         yield town
         await town.close()
-        return
-    async with TelegramEmulator() as tg:
-        settings = settings_for(
-            database_url, tmp_path, web_enabled=False, telegram_token=tg.token, telegram_api_base=tg.url
-        )
-        town = await Town.open(settings, channel, tg, **changed)
+
+
+@pytest.fixture
+async def wide_town(
+    database_url: str, channel: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Town]:
+    """A town on all channels at once; its people sit at `channel` unless a test says otherwise of somebody."""
+    from tests.people import Town
+
+    marker = request.node.get_closest_marker("town")
+    changed = marker.kwargs if marker else {}
+    async with TelegramEmulator() as tg, WhatsAppEmulator() as wa:
+        settings = settings_for(database_url, tmp_path, **channels(tg, wa))
+        town = await Town.open(settings, channel, tg, wa, **changed)
         yield town
         await town.close()
+
+
+def channels(tg: TelegramEmulator | None = None, wa: WhatsAppEmulator | None = None) -> dict[str, Any]:
+    """What sets a town up with these."""
+    given: dict[str, Any] = {}
+    if tg is not None:
+        given |= {"telegram_token": tg.token, "telegram_api_base": tg.url}
+    if wa is not None:
+        given |= {
+            "whatsapp_token": wa.token,
+            "whatsapp_phone_id": wa.phone_number_id,
+            "whatsapp_business_id": wa.waba_id,
+            "whatsapp_app_secret": wa.app_secret,
+            "whatsapp_verify_token": wa.verify_token,
+            "whatsapp_api_base": wa.url,
+        }
+    return given

@@ -14,20 +14,16 @@ test runs on every channel (fixture `channel`) and on both databases (fixture `d
 from __future__ import annotations
 
 import asyncio
-import re
-import uuid
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
-from html import unescape
 from typing import Any, ClassVar
 
 from aiohttp import ClientSession, CookieJar, TCPConnector
 from yarl import URL
 
-from bot.advance import advance
+from bot.advance import Drainable, advance
 from bot.app import App, build
 from bot.channels.web.buckets import Pace as RequestPace
 from bot.channels.web.buckets import Paces
@@ -39,6 +35,7 @@ from bot.settings import Settings
 from handlers.broadcasts.sending import NewBroadcast, propose
 from handlers.desk.actions import make_project, publish_shift
 from handlers.goods.putting_up import put_up
+from handlers.kit import templates
 from handlers.kit.who import Who
 from handlers.meetings.calling import NewMeeting
 from handlers.meetings.calling import call as call_meeting
@@ -51,8 +48,9 @@ from storage.queries import homes, items, residents, roles, topics, warnings
 from storage.queries import town as town_queries
 from storage.queries.polls import Option
 from storage.tables import BroadcastKind, OutboxState, Resident, ResidentState, Role, Sharing
-from tests.emulators.telegram import Person as TelegramPerson
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.whatsapp import WhatsAppEmulator
+from tests.lines import Line, Shown, TelegramLine, WebLine, WhatsAppLine
 from tests.quick import forget_towns, keep_all, keep_what_lives
 from town.amounts import UNITS
 from town.shifts import ALWAYS_FREE
@@ -76,164 +74,6 @@ class TownClock(StoppedClock):
     def now(self) -> datetime:
         self.instant += timedelta(microseconds=1)
         return self.instant
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One message as its reader sees it: plain text and the labels of its buttons, with what each carries."""
-
-    id: int
-    text: str
-    html: str
-    buttons: tuple[tuple[str, str], ...]
-    document: str | None = None
-
-    @property
-    def labels(self) -> list[str]:
-        return [label for label, _ in self.buttons]
-
-
-class Line(ABC):
-    """One person's end of one channel."""
-
-    @abstractmethod
-    async def say(self, text: str) -> None: ...
-
-    @abstractmethod
-    async def tap(self, message_id: int, data: str) -> None: ...
-
-    @abstractmethod
-    async def show(self, photo: bytes) -> None:
-        """Send a photo, or whatever these bytes are."""
-
-    @abstractmethod
-    async def messages(self) -> list[Shown]:
-        """What the town has written, oldest first."""
-
-    @abstractmethod
-    def toast(self) -> str:
-        """The answer to the last tap, if it had words."""
-
-    @property
-    @abstractmethod
-    def address(self) -> str: ...
-
-
-class TelegramLine(Line):
-    def __init__(self, tg: TelegramEmulator, name: str, language: str) -> None:
-        self.tg = tg
-        self.person: TelegramPerson = tg.person(name, language_code=language)
-
-    @property
-    def address(self) -> str:
-        return str(self.person.id)
-
-    async def say(self, text: str) -> None:
-        self.person.says(text)
-        await self.tg.settled(10)
-
-    async def tap(self, message_id: int, data: str) -> None:
-        self.person.taps_raw(message_id, data)
-        await self.tg.settled(10)
-
-    async def show(self, photo: bytes) -> None:
-        self.person.sends_photo(photo)
-        await self.tg.settled(10)
-
-    async def messages(self) -> list[Shown]:
-        return [
-            Shown(
-                message.id,
-                message.text or "",
-                message.html or "",
-                tuple((button.text, button.data or button.url or "") for row in message.buttons for button in row),
-                message.document.name if message.document else None,
-            )
-            for message in self.person.messages
-            if message.from_bot
-        ]
-
-    def toast(self) -> str:
-        return (self.person.toasts[-1].text or "") if self.person.toasts else ""
-
-
-class WebLine(Line):
-    """A browser without a screen: it keeps its cookie, posts, and reads its history."""
-
-    def __init__(self, base: str, http: ClientSession, language: str) -> None:
-        self.base = base
-        self.http = http
-        self.language = language
-        self.account = 0
-        self._address = ""
-        self._toast = ""
-        self._asides: dict[int, tuple[dict[str, Any], int | None]] = {}
-
-    @property
-    def address(self) -> str:
-        return self._address
-
-    async def open(self, code: str) -> None:
-        page = await (await self.http.get(f"{self.base}/join", headers={"Accept-Language": self.language})).text()
-        found = re.search(r'name="csrf"[^>]*value="([^"]+)"', page)
-        assert found is not None, page
-        answer = await self.http.post(
-            f"{self.base}/join", data={"csrf": found[1], "code": code}, headers={"Origin": self.base}
-        )
-        assert answer.status == 200, await answer.text()
-
-    async def _post(self, what: str, body: dict[str, Any]) -> None:
-        async with self.http.post(
-            f"{self.base}/chat/me/{what}",
-            json={"id": str(uuid.uuid4()), **body},
-            headers={"X-Townbell": "1", "Origin": self.base},
-        ) as answer:
-            assert answer.status == 200, (answer.status, await answer.text())
-            said = await answer.json()
-            self._toast = said["toast"]["text"] if said["toast"] else ""
-            self._asides |= {one["message"]: (one, None) for one in said["asides"]}  # as a page keeps them
-
-    async def say(self, text: str) -> None:
-        await self._post("messages", {"text": text})
-
-    async def tap(self, message_id: int, data: str) -> None:
-        await self._post("taps", {"message": message_id, "data": data})
-
-    async def show(self, photo: bytes) -> None:
-        async with self.http.post(
-            f"{self.base}/chat/me/pictures?id={uuid.uuid4()}",
-            data=photo,
-            headers={"X-Townbell": "1", "Origin": self.base, "Content-Type": "image/jpeg"},
-        ) as answer:
-            assert answer.status == 200, (answer.status, await answer.text())
-
-    async def messages(self) -> list[Shown]:
-        async with self.http.get(f"{self.base}/chat/me/messages?limit=50") as answer:
-            kept = [self._aside_of(message) for message in (await answer.json())["messages"]]
-        return [
-            Shown(
-                message["id"],
-                unescape(re.sub(r"<[^>]+>", "", message["html"])),
-                message["html"],
-                tuple((b["text"], b.get("data") or b.get("url")) for row in message["buttons"] for b in row),
-                message["document"]["name"] if message.get("document") else None,
-            )
-            for message in kept
-            if message["from"] == "town"
-        ]
-
-    def _aside_of(self, message: dict[str, Any]) -> dict[str, Any]:
-        """A message, or what this page was shown in its place until the message itself is changed."""
-        aside, rev = self._asides.get(message["id"], ({}, None))
-        if rev not in (None, message["rev"]):
-            del self._asides[message["id"]]
-            return message
-        if aside:
-            self._asides[message["id"]] = (aside, message["rev"])
-        return message | aside
-
-    def toast(self) -> str:
-        return self._toast
 
 
 @dataclass
@@ -323,6 +163,22 @@ class Person:
     def has_not_seen(self, text: str) -> bool:
         return self.has_seen(text, times=0)
 
+    def has_open(self, text: str, times: int) -> bool:
+        """Whether just so many messages with this text are unanswered: a message that was tapped becomes its answer.
+
+        On WhatsApp it stays where it is, and its answer comes below.
+        """
+        answered = self.line.tapped if isinstance(self.line, WhatsAppLine) else set()
+        open_ones = [message.text for message in self.shown if text in message.text and message.id not in answered]
+        assert len(open_ones) == times, f"{self.name} has {len(open_ones)} with {text!r}:\n" + "\n---\n".join(open_ones)
+        return True
+
+    def has_become(self, before: Shown, after: Shown) -> bool:
+        """Whether a message became another: the same one, or on WhatsApp the next below it."""
+        newer = [message for message in self.shown if message.id > before.id]
+        assert before.id == after.id if self.line.changes_in_place else newer == [after], (before, newer, after)
+        return True
+
 
 class Town:
     """A running town with a clock that stands still until it is moved."""
@@ -330,34 +186,57 @@ class Town:
     _opened: ClassVar[set[str]] = set()
     """On which channels there has been a town in this process."""
 
-    def __init__(self, app: App, clock: StoppedClock, channel: str, tg: TelegramEmulator | None) -> None:
+    def __init__(
+        self,
+        app: App,
+        clock: StoppedClock,
+        channel: str,
+        tg: TelegramEmulator | None = None,
+        wa: WhatsAppEmulator | None = None,
+    ) -> None:
         self.app = app
         self.clock = clock
         self.channel = channel
         self.tg = tg
+        self.wa = wa
         self._projects: dict[str, int] = {}
         self._memory = 0
         self._browsers: list[ClientSession] = []
+        self._web_lines: list[WebLine] = []
         self._connections: TCPConnector | None = None
         self._names = iter(f"{name} {letter}." for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for name in _NAMES)
 
     @classmethod
-    async def open(cls, settings: Settings, channel: str, tg: TelegramEmulator | None, **changed: Any) -> Town:
-        """Build and start the real thing. `changed` are town settings, such as `join_policy`."""
+    async def open(
+        cls,
+        settings: Settings,
+        channel: str,
+        tg: TelegramEmulator | None = None,
+        wa: WhatsAppEmulator | None = None,
+        **changed: Any,
+    ) -> Town:
+        """Build and start the real thing. `changed` are town settings, such as `join_policy`.
+
+        `channel` is where its people sit, unless a test says otherwise of somebody.
+        """
         clock = TownClock(OPENING)
-        at_once = RequestPace(1_000_000, 1_000_000.0)
-        paces = Paces(posts=at_once, wrong_codes=at_once, new_sessions=at_once)
-        app = await build(settings, clock=clock, pace=Pace(Limits().scaled(0.001)), paces=paces)
-        async with app.database.unit() as unit:
-            first = await town_queries.settings(unit)
-            await town_queries.keep(unit, replace(first, **({"join_policy": "open"} | changed)))
-        # It looks when a test says so, not besides: the clock stands still anyway.
-        app.ticker.start = partial(app.ticker._scheduler.start, paused=True)  # type: ignore[method-assign]
-        await app.start()
+        if wa is not None:
+            wa.now = lambda: clock.instant.timestamp()
+            approve_all(wa)
+        app = await start(settings, clock, wa, **({"join_policy": "open"} | changed))
         if channel not in cls._opened:  # the first one builds aiogram's models, and more that stays
             cls._opened.add(channel)
             keep_what_lives()
-        return cls(app, clock, channel, tg)
+        return cls(app, clock, channel, tg, wa)
+
+    async def restarts(self) -> None:
+        """The program stops and starts anew; its people go on where they were."""
+        settings = self.app.settings
+        await self.app.stop()
+        self.app = await start(settings, self.clock, self.wa)
+        for line in self._web_lines:
+            assert self.app.web is not None
+            line.base = self.app.web.address.rstrip("/")
 
     async def close(self) -> None:
         for browser in self._browsers:
@@ -369,19 +248,30 @@ class Town:
 
     # -- people --------------------------------------------------------------------------------------------------
 
-    async def stranger(self, name: str = "", *, language: str = "en", code: str = "") -> Person:
+    async def stranger(self, name: str = "", *, language: str = "en", code: str = "", channel: str = "") -> Person:
         """Somebody who has just opened the chat, and been greeted."""
         name = name or next(self._names)
-        if self.channel == "telegram":
-            assert self.tg is not None
-            person = Person(self, name, TelegramLine(self.tg, name, language))
-            await person.says(f"/start {code}".strip())
-            return person
-        line = self._browser(language)
-        await line.open(code)
+        line = self._line(name, language, channel)
         person = Person(self, name, line)
-        await person.looks()
+        if isinstance(line, WebLine):
+            await line.open(code)
+            await person.looks()
+            return person
+        await person.says(f"/start {code}".strip())
+        if isinstance(line, WhatsAppLine) and language != "en":  # WhatsApp tells nobody's language
+            await person.forges(f"w:signup:language:{language}")
         return person
+
+    def _line(self, name: str, language: str, channel: str = "") -> Line:
+        """Somebody's end of a channel, at which nothing was said yet."""
+        channel = channel or self.channel
+        if channel == "telegram":
+            assert self.tg is not None
+            return TelegramLine(self.tg, name, language)
+        if channel == "whatsapp":
+            assert self.wa is not None
+            return WhatsAppLine(self.wa, name)
+        return self._browser(language)
 
     def _browser(self, language: str) -> WebLine:
         """Somebody's browser, which has not been here. They share the connections, not the cookies."""
@@ -390,7 +280,8 @@ class Town:
         jar = CookieJar(unsafe=True)  # cookies of an address, not a name
         browser = ClientSession(cookie_jar=jar, connector=self._connections, connector_owner=False)
         self._browsers.append(browser)
-        return WebLine(self.app.web.address.rstrip("/"), browser, language)
+        self._web_lines.append(WebLine(self.app.web.address.rstrip("/"), browser, language))
+        return self._web_lines[-1]
 
     async def _greeted(self, name: str, language: str) -> Person:
         """Somebody who has an account and one message of the town's, without the way to them: others test that."""
@@ -410,11 +301,24 @@ class Town:
                     now=self.clock.now(),
                 )
             return Person(self, name, on_phone, [Shown(hello, GREETING, GREETING, ())], account_id=known.account_id)
+        if self.channel == "whatsapp":
+            return await self._greeted_on_whatsapp(name, language)
         line = self._browser(language)
         token, phone = await Sessions(self.app.database, self.clock, is_secure=False).open(language)
         line.http.cookie_jar.update_cookies({COOKIE: token}, URL(line.base))
         hello = (await Chats(self.app.database, self.clock).say(phone.address, GREETING, [], key="hello")).id
         return Person(self, name, line, [Shown(hello, GREETING, GREETING, ())], account_id=phone.account_id)
+
+    async def _greeted_on_whatsapp(self, name: str, language: str) -> Person:
+        assert self.wa is not None
+        line, now = WhatsAppLine(self.wa, name), self.clock.now()
+        hello = line.person.was_told(GREETING)
+        async with self.app.database.unit() as unit:
+            known = await inbox.open_update(
+                unit, channel=self.channel, address=line.address, key="", language=language, now=now
+            )
+            await inbox.write_heard(unit, account_id=known.account_id, at=now, phone=line.person.phone)
+        return Person(self, name, line, [Shown(hello.id, GREETING, GREETING, ())], account_id=known.account_id)
 
     async def resident(
         self, name: str = "", *, skills: Sequence[str] = (), interests: Sequence[str] = (), language: str = "en"
@@ -703,16 +607,68 @@ class Town:
         """Put the clock forward; everything due on the way happens."""
         target = self.clock.now() + timedelta(hours=hours, days=days)
         app = self.app
-        await advance(self.clock, app.ticker, app.delivery, app.planner, target, cards=(app.cards, app.progress))
+        cards: list[Drainable] = [app.cards, app.progress, *([_ReadOn(self.wa)] if self.wa is not None else [])]
+        await advance(self.clock, app.ticker, app.delivery, app.planner, target, cards=cards)
 
     async def settles(self) -> None:
-        """Let everything that is due now be done and delivered."""
+        """Let everything that is due now be done and delivered, what waits already first: jobs may follow from that."""
+        await self.app.delivery.drain()
         await self.app.ticker.tick()
         await self.app.planner.drain()
         await self.app.delivery.drain()
         await self.app.cards.drain()
         await self.app.progress.drain()
+        if self.wa is not None:
+            await self.wa.settled(10)
         await asyncio.sleep(0)
+
+
+async def start(settings: Settings, clock: StoppedClock, wa: WhatsAppEmulator | None = None, **changed: Any) -> App:
+    """Build and start the program, as quick as tests want it. `changed` are town settings."""
+    at_once = RequestPace(1_000_000, 1_000_000.0)
+    paces = Paces(posts=at_once, wrong_codes=at_once, new_sessions=at_once)
+    quick = Pace(Limits().scaled(0.001))
+    whatsapp_pace = quick_on_whatsapp(settings) if wa is not None else None
+    app = await build(settings, clock=clock, pace=quick, paces=paces, whatsapp_pace=whatsapp_pace)
+    if changed:
+        async with app.database.unit() as unit:
+            await town_queries.keep(unit, replace(await town_queries.settings(unit), **changed))
+    # It looks when a test says so, not besides: the clock stands still anyway.
+    app.ticker.start = partial(app.ticker._scheduler.start, paused=True)  # type: ignore[method-assign]
+    await app.start()
+    if wa is not None:
+        wa.hook = whatsapp_hook(app)
+    return app
+
+
+class _ReadOn:
+    """People read what has come before the clock goes on."""
+
+    def __init__(self, wa: WhatsAppEmulator) -> None:
+        self._wa = wa
+
+    async def drain(self) -> None:
+        await self._wa.settled(10)
+
+
+def quick_on_whatsapp(settings: Settings) -> Pace:
+    """WhatsApp's pace, a thousand times as fast."""
+    from bot.delivery.whatsapp import limits  # pywa: only for the tests that need it
+
+    return Pace(limits(settings.whatsapp_messages_per_second).scaled(0.001))
+
+
+def whatsapp_hook(app: App) -> str:
+    """Where WhatsApp is to call a town."""
+    assert app.whatsapp is not None
+    base = app.web.address if app.web is not None else f"http://127.0.0.1:{app.whatsapp.port}"
+    return f"{base}{app.settings.whatsapp_path}"
+
+
+def approve_all(wa: WhatsAppEmulator) -> None:
+    """Approve every template of the house, in every language."""
+    for one in templates.submissions():
+        wa.templates.approve(**one)
 
 
 _NAMES = ("Thandi", "Sipho", "Sofía", "James", "Anna", "Lindiwe", "Mateo", "Grace", "Willem", "Ayesha", "Tom", "Zanele")

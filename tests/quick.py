@@ -1,10 +1,12 @@
 """What every town of a test process would make anew, though it comes out the same: made once, and kept.
 
-Nothing here (but `close_at_once`) changes what is done, only how often. A town in service makes each of these once.
+Nothing here (but `run_sqlite_here` and `close_at_once`) changes what is done, only how often. A town in service makes
+each of these once.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import inspect
 import ssl
@@ -14,7 +16,7 @@ from types import CodeType, FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web_app
-from sqlalchemy import Dialect, Engine
+from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 
@@ -104,6 +106,34 @@ def keep_statements() -> None:
     DefaultDialect.__hash__ = by_type  # type: ignore[method-assign]
 
 
+def run_sqlite_here() -> None:
+    """aiosqlite hands each statement to a thread, and its answer back: twice the work of a statement of ours.
+
+    A town that stands still while nobody speaks needs no second thread. Others get their turn at each statement all
+    the same, so that what happens at one moment interleaves as it does in service. A `Database` that is opened by
+    itself (contention, outages, measures) has its threads.
+    """
+    from bot import app
+    from storage.engine import Database
+
+    class Here(Database):
+        def __init__(self, url: str) -> None:
+            super().__init__(url)
+            if self.is_sqlite:
+                for engine in (self.engine, self.readers):
+                    event.listen(engine.sync_engine, "connect", _without_thread)
+
+    vars(app)["Database"] = Here
+
+
+def _without_thread(adapted: Any, _record: Any) -> None:
+    async def here(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        await asyncio.sleep(0)
+        return function(*given, **named)
+
+    vars(adapted.driver_connection)["_execute"] = here
+
+
 def close_at_once() -> None:
     """aiogram gives connections a quarter of a second to end their TLS: on loopback there is none."""
     from aiogram.client.session.aiohttp import AiohttpSession
@@ -121,6 +151,7 @@ def keep_all() -> None:
     keep_answers()
     keep_rooms()
     keep_statements()
+    run_sqlite_here()
     close_at_once()
 
 

@@ -25,6 +25,7 @@ CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 TOP = ("bot", "handlers", "storage", "town", "locales", "tests", "bench", "docs", "changes")
 SETTING_ROW = re.compile(r"^\| `(TOWNBELL_[A-Z_]+)` \| ([^|]*) \|", re.MULTILINE)
 MADE_ELSEWHERE = {"not set", "`townbell.db` in the data folder; `sample.db` for the sample town", "made from the token"}
+MADE_ELSEWHERE |= {"made from the app secret", "asked of Meta"}
 
 
 def _documents() -> list[Path]:

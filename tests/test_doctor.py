@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot import doctor
 from bot.settings import Settings
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.whatsapp import WhatsAppEmulator
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,32 @@ async def test_an_unknown_token_is_told_and_not_shown(telegram: TelegramEmulator
     assert (found.ok, found.sentence) == (False, "Telegram does not know this token.")
     assert "@BotFather" in found.mend
     assert token.partition(":")[2] not in repr(found)
+
+
+async def test_a_number_on_whatsapp_is_named_or_what_is_wrong_with_it() -> None:
+    async with WhatsAppEmulator() as wa:
+        given = {
+            "whatsapp_token": wa.token,
+            "whatsapp_phone_id": wa.phone_number_id,
+            "whatsapp_app_secret": wa.app_secret,
+            "whatsapp_api_base": wa.url,
+            "web_port": "0",
+        }
+        found = await _finding(Settings.model_validate(given), "WhatsApp number")
+        assert found.ok
+        assert f"answers; residents see it as “{wa.account.verified_name}”." in found.sentence
+        wa.account.is_registered = False
+        found = await _finding(Settings.model_validate(given), "WhatsApp number")
+        assert (found.ok, found.mend) == (False, "Run `python bot.py whatsapp register`.")
+        assert "/whatsapp" in (await _finding(Settings.model_validate(given), "WhatsApp webhook")).sentence
+        wrong = Settings.model_validate(given | {"whatsapp_token": "long-out-of-date"})
+        found = await _finding(wrong, "WhatsApp number")
+        assert found.ok is False
+        assert "TOWNBELL_WHATSAPP_TOKEN" in found.mend
+        assert "long-out-of-date" not in repr(found)
+    away = Settings.model_validate(given | {"whatsapp_api_base": "http://127.0.0.1:9"})
+    found = await _finding(away, "WhatsApp number")
+    assert found.ok is False
 
 
 async def test_a_server_that_does_not_answer_is_told(telegram: TelegramEmulator) -> None:

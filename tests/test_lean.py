@@ -93,6 +93,15 @@ print("the same")
 """
 
 
+WITHOUT_OTHERS = """
+import sys
+import bot.app
+from handlers import catalogue
+catalogue.capabilities()
+print(sorted({"pywa", "pywa_async", "httpx", "telegram", "matplotlib", "fpdf", "icalendar"} & set(sys.modules)))
+"""
+
+
 def _run(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
@@ -120,6 +129,11 @@ def test_no_method_is_built_on_import() -> None:
 def test_updates_of_our_own_need_no_validators() -> None:
     """What the web chat says is put together without them, and is what aiogram would have made of it."""
     assert _run(OUR_OWN) == "the same"
+
+
+def test_a_town_loads_no_channel_that_it_has_not() -> None:
+    """Nor what draws, prints and reckons, before somebody asks for it."""
+    assert _run(WITHOUT_OTHERS) == "[]"
 
 
 def test_a_trimmed_room_keeps_what_it_listens_to_and_what_guards_it() -> None:

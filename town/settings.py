@@ -52,6 +52,9 @@ class TownSettings:
     (`second_approver` "wide"), "always", or "never"; an emergency that of `emergency_approvers` people, who wrote it
     among them. What could not be delivered in `broadcast_days` is not sent any more. The mayor is given the draft of
     the weekly update on `update_draft_day` at `update_draft_at`; it goes out on `update_day` at `update_at`.
+
+    Where a home shares a chat it is asked who speaks after `shared_silence_minutes` of silence. Two residents who were
+    made one can be made two again for `merge_undo_days`.
     """
 
     name: str = "Our town"
@@ -116,6 +119,8 @@ class TownSettings:
     update_draft_at: time = time(9, 0)
     update_day: str = "sunday"
     update_at: time = time(17, 0)
+    shared_silence_minutes: int = 60
+    merge_undo_days: int = 30
 
     @property
     def tz(self) -> ZoneInfo:
@@ -211,6 +216,8 @@ SPECS: tuple[Spec, ...] = (
     Spec("update_draft_at", Kind.TIME),
     Spec("update_day", Kind.CHOICE, choices=WEEKDAYS),
     Spec("update_at", Kind.TIME),
+    Spec("shared_silence_minutes", Kind.MINUTES, low=10, high=1440),
+    Spec("merge_undo_days", Kind.DAYS, low=1, high=365),
 )
 
 _BY_KEY = {spec.key: spec for spec in SPECS}

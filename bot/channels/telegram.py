@@ -18,12 +18,14 @@ from aiogram.exceptions import (
 )
 from aiohttp import web
 
+from bot.channels.backoff import Backoff
+from bot.channels.hook_server import HookServer
 from bot.channels.lines import Lines
-from bot.channels.telegram_hook import LARGEST, Hook
+from bot.channels.telegram_hook import Hook
 from bot.channels.telegram_menus import Menus
-from bot.channels.telegram_photos import Photos
+from bot.channels.telegram_photos import TelegramPhotos
 from bot.channels.telegram_poll import Poller
-from bot.channels.telegram_session import Backoff, make_session
+from bot.channels.telegram_session import make_session
 from bot.channels.telegram_taker import Taker
 from bot.channels.telegram_updates import CHANNEL, KINDS
 from bot.clock import Clock
@@ -59,7 +61,7 @@ class TelegramChannel:
     """The town's Telegram bot. `sender` delivers what the town says unasked; `username` is the bot's, once it is known.
 
     `start` raises StartupProblem when Telegram refuses the token or the webhook. When Telegram cannot be reached the
-    town starts all the same, and this goes on trying.
+    town starts all the same, and this goes on trying. `server` takes the webhook where there is no web chat.
     """
 
     name = CHANNEL
@@ -75,6 +77,7 @@ class TelegramChannel:
         links: Links | None = None,
         patience: Patience = Patience(),
         commands: Callable[[], Sequence[Command]] = catalogue.commands,
+        server: HookServer | None = None,
     ) -> None:
         if settings.telegram_token is None or settings.telegram_webhook_secret is None:
             raise ValueError("Telegram needs a token")
@@ -84,7 +87,7 @@ class TelegramChannel:
         self.patience = patience
         self.bot = Bot(token, session=make_session(base, pace))
         self.sender = Sender(TelegramSender(make_sender_bot(token, base, pace)), patience=patience.stop)
-        self._taker = Taker(self.bot, intake, Photos(self.bot, database), first_pause=patience.retry)
+        self._taker = Taker(self.bot, intake, TelegramPhotos(self.bot, database), first_pause=patience.retry)
         self._menus = Menus(self.bot, database, commands, first_pause=patience.retry)
         self._poller = Poller(
             self.bot, self._taker.until_done, poll_seconds=patience.poll, backoff=Backoff(patience.retry)
@@ -93,7 +96,10 @@ class TelegramChannel:
         if settings.telegram_webhook_url is not None:
             secret = settings.telegram_webhook_secret.get_secret_value()
             self._hook = Hook(settings.telegram_webhook_url, secret, self._taker)
-        self._server: web.AppRunner | None = None
+        self._server: HookServer | None = None
+        if self._hook is not None and not settings.web_enabled:
+            self._server = server or HookServer(settings.web_host, settings.web_port, patience=patience.stop)
+            self._server.add(self.routes())
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -109,24 +115,15 @@ class TelegramChannel:
 
     async def start(self) -> None:
         """Begin to take updates in. Raises StartupProblem, and OSError when the webhook's own port cannot be had."""
-        if self._hook is not None and not self.settings.web_enabled:
-            await self._serve()
+        if self._server is not None:
+            await self._server.open()
         known = await self._try_to_introduce()
         self._tasks.append(asyncio.create_task(self._run(known)))
-
-    async def _serve(self) -> None:
-        """A server for the webhook alone, when there is no web chat to share one with."""
-        app = web.Application(client_max_size=LARGEST)
-        app.add_routes(self.routes())
-        self._server = web.AppRunner(app, access_log=None, shutdown_timeout=self.patience.stop)
-        await self._server.setup()
-        await web.TCPSite(self._server, self.settings.web_host, self.settings.web_port).start()
 
     @property
     def port(self) -> int | None:
         """The port of the webhook's own server, if it runs one."""
-        addresses = self._server.addresses if self._server is not None else []
-        return int(addresses[0][1]) if addresses else None
+        return None if self._server is None else self._server.port
 
     async def _introduce(self) -> None:
         """Learn who we are and tell Telegram how we want our updates. Raises StartupProblem, TelegramAPIError."""
@@ -206,7 +203,7 @@ class TelegramChannel:
         else:
             await self._let_calls_finish()
         if self._server is not None:
-            await self._server.cleanup()
+            await self._server.close()
         await self.bot.session.close()
         await self.sender.close()
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.channels.hook_server import read_body
 from bot.channels.telegram_taker import Taker
 from bot.intake.intake import Unavailable
 
@@ -36,7 +37,7 @@ class Hook:
             return web.Response(status=401)
         if self._taker.stopping or not self._taker.username:
             return web.Response(status=503)
-        body = await _read(request)
+        body = await read_body(request, LARGEST)
         if body is None:
             return web.Response(status=413)
         try:
@@ -58,15 +59,3 @@ class Hook:
         # Bytes, because compare_digest refuses letters beyond ASCII; aiohttp keeps odd bytes as lone surrogates.
         given = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
         return hmac.compare_digest(given, self._secret)
-
-
-async def _read(request: web.Request) -> bytes | None:
-    """The body, or None when it is too large."""
-    if request.content_length is not None and request.content_length > LARGEST:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(65536):
-        body += chunk
-        if len(body) > LARGEST:
-            return None
-    return bytes(body)

@@ -12,7 +12,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramR
 from aiogram.methods import DeleteMyCommands, SetMyCommands, TelegramMethod
 from aiogram.types import BotCommand, BotCommandScopeChat, BotCommandScopeDefault
 
-from bot.channels.telegram_session import Backoff
+from bot.channels.backoff import Backoff
 from bot.channels.telegram_updates import CHANNEL
 from handlers.kit.capability import Command, shown_to
 from locales import FALLBACK, LANGUAGES, _, speaking

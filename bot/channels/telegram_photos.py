@@ -1,52 +1,30 @@
-"""Photos from Telegram: fetched where a conversation waits for one, and nowhere else."""
+"""Photos from Telegram: which of their sizes is fetched, and which photo of an album."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections import OrderedDict
 from contextlib import aclosing
-from typing import TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramNotFound
 from aiogram.types import Message, PhotoSize
 from aiohttp import ClientError
 
-from bot.channels.telegram_updates import Arrived
+from bot.channels.photos import PATIENCE, Away, Gone, Photos, remember
+from bot.channels.taking import Arrived
 from bot.intake import pictures
-from bot.intake.intake import Unavailable
-from handlers.kit.expecting import expects_picture
-from storage import inbox
-from storage.engine import TROUBLE, Database
-from town.facts import Fact, PictureBad, PictureLost
-
-log = logging.getLogger(__name__)
-
-Value = TypeVar("Value")
+from storage.engine import Database
 
 WIDEST = 1280
 """Pixels: Telegram has each photo in several sizes, and larger ones would only be made smaller."""
 
-TRIES = 4
-"""How often a photo is asked for that Telegram does not give us just now; then its sender is asked for it again."""
 
-PATIENCE = 20
-"""Seconds for one photo."""
-
-AT_ONCE = 4
-REMEMBERED = 1000
-"""Albums, and photos that could not be fetched, that we keep in mind."""
-
-
-class Photos:
+class TelegramPhotos(Photos):
     """Adds to an arrival the photo that its conversation waits for."""
 
     def __init__(self, bot: Bot, database: Database) -> None:
+        super().__init__(database)
         self._bot = bot
-        self._database = database
-        self._turn = asyncio.Semaphore(AT_ONCE)
-        self._failures: OrderedDict[str, int] = OrderedDict()
         self._albums: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     async def add(self, arrived: Arrived) -> Arrived | None:
@@ -61,48 +39,25 @@ class Photos:
         first = self._albums.get(arrival.address, ("", ""))
         if album[0] and first[0] == album[0] and first[1] != album[1]:
             return None
-        if not await self._is_expected(arrived):
-            return arrived
-        picture = await self._fetched(message, arrival.key)
-        if album[0] and isinstance(picture, bytes):
-            _remember(self._albums, arrival.address, album)
-        return arrived.with_picture(picture)
+        ready = await super().add(arrived)
+        if album[0] and ready is not None and isinstance(ready.arrival.picture, bytes):
+            remember(self._albums, arrival.address, album)
+        return ready
 
-    async def _is_expected(self, arrived: Arrived) -> bool:
-        arrival = arrived.arrival
-        try:
-            async with self._database.reading() as unit:
-                state = await inbox.state_before(
-                    unit, channel=arrival.channel, address=arrival.address, key=arrival.key
-                )
-        except TROUBLE as error:
-            raise Unavailable(f"update {arrival.key} of {arrival.channel}") from error
-        return expects_picture(state)
-
-    async def _fetched(self, message: Message, key: str) -> bytes | Fact:
-        """A message's photo, made fit, or why there is none. Raises Unavailable while it is worth to try again."""
+    async def download(self, message: Message) -> bytes | None:
+        """The bytes of a photo; None when there are too many. Raises Gone, Away."""
         size = best_size(message.photo or [])
         if (size.file_size or 0) > pictures.MOST_BYTES:
-            return PictureBad(most=pictures.MOST_BYTES)
+            return None
         try:
-            async with self._turn, asyncio.timeout(PATIENCE):
-                content = await self._download(size)
+            return await self._download(size)
         except (TelegramBadRequest, TelegramNotFound) as error:
-            log.warning("the photo of %s is not to be had: %s", key, type(error).__name__)
-            return PictureLost()
-        except (TelegramAPIError, ClientError, TimeoutError) as error:
+            raise Gone(type(error).__name__) from None
+        except (TelegramAPIError, ClientError) as error:
             # Its text holds the address, and so the bot's token: it goes no further.
-            failures = self._failures.pop(key, 0) + 1
-            if failures < TRIES:
-                _remember(self._failures, key, failures)
-                raise Unavailable(f"the photo of {key}: {type(error).__name__}") from None
-            log.warning("the photo of %s could not be fetched: %s", key, type(error).__name__)
-            return PictureLost()
-        self._failures.pop(key, None)
-        return PictureBad(most=pictures.MOST_BYTES) if content is None else await pictures.fit(content)
+            raise Away(type(error).__name__) from None
 
     async def _download(self, size: PhotoSize) -> bytes | None:
-        """The bytes of a photo; None when there are too many. Raises TelegramAPIError, ClientError."""
         file = await self._bot.get_file(size.file_id)
         if file.file_path is None:
             return None
@@ -121,10 +76,3 @@ def best_size(sizes: list[PhotoSize]) -> PhotoSize:
     by_area = sorted(sizes, key=lambda size: size.width * size.height)
     small = [size for size in by_area if max(size.width, size.height) <= WIDEST]
     return small[-1] if small else by_area[0]
-
-
-def _remember(kept: OrderedDict[str, Value], key: str, value: Value) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > REMEMBERED:
-        kept.popitem(last=False)

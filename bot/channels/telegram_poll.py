@@ -19,7 +19,7 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter, TelegramUnauthorizedError
 from aiogram.methods import TelegramMethod
 
-from bot.channels.telegram_session import Backoff
+from bot.channels.backoff import Backoff
 from bot.channels.telegram_updates import KINDS, number_of
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 from typing import Any
 
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -64,21 +63,3 @@ def make_session(api_base: str | None, pace: Pace) -> AiohttpSession:
     session = AiohttpSession(api=api, timeout=PATIENCE)
     session.middleware.register(InTurn(pace))
     return session
-
-
-class Backoff:
-    """Pauses between tries, in seconds: twice as long each time up to `most`, less a part left to chance."""
-
-    def __init__(self, first: float = 0.5, most: float = 30.0) -> None:
-        self.first = first
-        self.most = most
-        self.tries = 0
-
-    def reset(self) -> None:
-        self.tries = 0
-
-    def next(self, at_least: float = 0.0) -> float:
-        """The next pause; `at_least` is what the other side asked for."""
-        pause = min(self.most, self.first * 2.0 ** min(self.tries, 30))
-        self.tries += 1
-        return max(at_least, pause * random.uniform(0.5, 1.0))

@@ -2,61 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any
 
 from aiogram import Bot
 
-from bot.channels.lines import Lines
-from bot.channels.telegram_photos import Photos
-from bot.channels.telegram_session import Backoff
-from bot.channels.telegram_updates import Arrived, translate
+from bot.channels.backoff import Backoff
+from bot.channels.taking import STUBBORN, Arrived, Taking
+from bot.channels.telegram_photos import TelegramPhotos
+from bot.channels.telegram_updates import translate
 from bot.intake.intake import Intake, Unavailable
 
 log = logging.getLogger(__name__)
 
-STUBBORN = 8
-"""Tries after which an update that fails is let go, if others have gone through since it failed first."""
 
+class Taker(Taking):
+    """Telegram's: by webhook `once`, by polling `until_done`."""
 
-class Taker:
-    """Hands updates to the intake: one person's in order, different persons' at the same time."""
-
-    def __init__(self, bot: Bot, intake: Intake, photos: Photos, *, first_pause: float = 0.5) -> None:
-        self.bot = bot
-        self.intake = intake
-        self.photos = photos
+    def __init__(self, bot: Bot, intake: Intake, photos: TelegramPhotos, *, first_pause: float = 0.5) -> None:
+        super().__init__(bot, intake, photos)
         self.username = ""
-        self.lines = Lines()
         self.first_pause = first_pause
-        self._stopping = asyncio.Event()
-        self._gone_through = 0
         self._furthest = 0  # the highest update_id begun with polling
 
-    def stop(self) -> None:
-        """Begin nothing more beyond what has begun; that goes on.
-
-        With polling, an older update of somebody else may still stand in line behind what has begun. Telegram can only
-        be told of a number up to which all is finished, so that one is begun too (see `until_done`): else whatever is
-        finished beyond it would come again, and be answered twice.
-        """
-        self._stopping.set()
-
-    @property
-    def stopping(self) -> bool:
-        return self._stopping.is_set()
+    # A stop begins nothing more beyond what has begun. With polling, an older update of somebody else may still stand
+    # in line behind that. Telegram can only be told of a number up to which all is finished, so that one is begun too
+    # (see `until_done`): else whatever is finished beyond it would come again, and be answered twice.
 
     def translate(self, raw: Any) -> Arrived | None:
         return translate(raw, self.bot, self.username)
-
-    async def once(self, arrived: Arrived) -> bool:
-        """Handle an update in its turn. False when we are stopping and did not begin it. Raises Unavailable."""
-        async with self.lines.at(arrived.arrival.address):
-            if self.stopping:
-                return False
-            await self._take(arrived)
-            return True
 
     async def until_done(self, raw: Any) -> bool:
         """Handle a raw update in its turn, again after each failure. False when we stopped before it was done.
@@ -93,17 +67,3 @@ class Taker:
         # Too high once Telegram numbers afresh, from lower: a stop then finishes all that has come, if there is time.
         self._furthest = max(self._furthest, number)
         return True
-
-    async def _take(self, arrived: Arrived) -> None:
-        ready = await self.photos.add(arrived)
-        if ready is not None:
-            async with self.lines.counter:
-                await self.intake.take(self.bot, ready.arrival, ready.update)
-        self._gone_through += 1
-
-    async def _pause(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        except TimeoutError:
-            return

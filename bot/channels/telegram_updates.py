@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hmac
 import logging
-from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import CallbackQuery, Chat, ChatMemberAdministrator, ChatMemberUpdated, Message, Update, User
 
+from bot.channels.taking import Arrived
 from bot.intake.arrival import Arrival
 from locales import best
-from town.facts import Fact
 
 log = logging.getLogger(__name__)
 
@@ -24,17 +23,6 @@ KINDS = ["message", "callback_query", "my_chat_member"]
 GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
 BOARDS = (*GROUPS, ChatType.CHANNEL)
 """Chats that are not a person's: the bot is put into them, and out."""
-
-
-class Arrived(NamedTuple):
-    """An update that somebody in the house has to see."""
-
-    arrival: Arrival
-    update: Update
-
-    def with_picture(self, picture: bytes | Fact) -> Arrived:
-        """The same with its photo, or with why there is none."""
-        return self._replace(arrival=replace(self.arrival, picture=picture))
 
 
 RIGHTS = {name: False for name, field in ChatMemberAdministrator.model_fields.items() if field.annotation is bool}

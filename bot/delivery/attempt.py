@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Protocol
 
 from bot.clock import Clock
 from bot.delivery.lanes import Lane
-from bot.delivery.notes import Leaves, Moved, Notes, Unreachable
-from bot.delivery.outcome import Delivered, Departure, Leaving, Outcome, Outgoing
+from bot.delivery.notes import Leaves, Moved, Notes, Taught, Unreachable
+from bot.delivery.outcome import Delivered, Departure, Outcome, Outgoing
 from bot.delivery.press import Press
+from bot.delivery.senders import Carrier, Post, Sender
 from handlers import catalogue
 from handlers.kit.capability import Fields, Notice
 from storage import outbox
 from storage.addresses import Address
 from storage.dispatch import Back, End, Recipient, Taken
 from storage.engine import TROUBLE
+from storage.queries.statuses import failure_of
 from storage.tables import OutboxState, Priority
 from town.settings import TownSettings
 
 log = logging.getLogger(__name__)
 
+__all__ = ["Attempt", "Desk", "Sender"]
+
 MOST_TRIES = 8
+MOST_PATIENT = 60.0
+"""Seconds that are waited for one account rather than that another is tried."""
+
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 LANES = {
     Priority.URGENT: Lane.URGENT,
@@ -33,19 +39,6 @@ LANES = {
     Priority.REMINDER: Lane.REMINDER,
     Priority.BULK: Lane.BULK,
 }
-
-
-class Sender(Protocol):
-    """Sends to one channel. `idempotent`: the channel shows a key once, however often it is sent.
-
-    One that is not awaits `leaving` just before the message leaves, when it has waited for its turn.
-    """
-
-    idempotent: bool
-
-    async def send(
-        self, address: str, outgoing: Outgoing, *, lane: Lane, key: str, leaving: Leaving | None = None
-    ) -> Delivered: ...
 
 
 @dataclass(slots=True)
@@ -67,6 +60,7 @@ class Attempt:
         self.recipient = recipient
         self.town = town
         self._departure = Departure()
+        self._is_told = False
 
     @property
     def can_be_called_back(self) -> bool:
@@ -101,9 +95,9 @@ class Attempt:
             await self._send(notice, fields)
 
     async def _send(self, notice: Notice, fields: Fields) -> None:
-        """Try the recipient's accounts in order until one is reached."""
+        """Try the recipient's accounts in order until one is reached, or is worth waiting for."""
         row, senders, addresses = self.row, self.desk.senders, self.recipient.addresses
-        last = Delivered(Outcome.BLOCKED, detail="no account, or none that is reachable")
+        met: list[Delivered] = []
         for account in addresses:
             sender = senders.get(account.channel)
             if sender is None:
@@ -111,20 +105,52 @@ class Attempt:
             if notice.once and not sender.idempotent and row.may_have_left:
                 await self._settle(OutboxState.DROPPED, "may have been sent before a stop")
                 return
-            outgoing = await self.desk.press.outgoing(row, notice, fields, account.language, self.town)
-            last = await self._to(sender, account, outgoing, once=notice.once)
+            last = await self._to_account(sender, account, notice, fields)
             if last.outcome is Outcome.SENT:
-                await self._settle(OutboxState.SENT, account_id=account.id, reference=last.reference or "")
+                await self._sent(account, last)
                 return
-            if last.outcome is not Outcome.BLOCKED:
+            met.append(last)
+            if last.outcome is Outcome.BLOCKED:
+                await self.desk.notes.write(Unreachable(account.channel, last.moved_to or account.address))
+            elif not self._goes_on_after(last):
                 break
-            await self.desk.notes.write(Unreachable(account.channel, last.moved_to or account.address))
-        if last.outcome is Outcome.BLOCKED and any(account.channel not in senders for account in addresses):
-            last = _channel_away(row)
-        if notice.once and last.may_have_arrived:
-            await self._settle(OutboxState.DROPPED, f"may have arrived: {last.detail}")
+        outcome = _summed_up(met)
+        if outcome.outcome in (Outcome.BLOCKED, Outcome.CLOSED) and any(
+            one.channel not in senders for one in addresses
+        ):
+            outcome = _channel_away(row)
+        if notice.once and outcome.may_have_arrived:
+            await self._settle(OutboxState.DROPPED, f"may have arrived: {outcome.detail}")
         else:
-            await self._not_sent(last)
+            await self._not_sent(outcome)
+
+    def _goes_on_after(self, last: Delivered) -> bool:
+        """Whether the next account is tried: not where this one only wants a moment."""
+        if last.outcome is Outcome.LATER:
+            return self.row.priority == Priority.URGENT or (last.retry_after or 0.0) > MOST_PATIENT
+        return last.outcome is Outcome.CLOSED
+
+    async def _sent(self, account: Address, last: Delivered) -> None:
+        await self._settle(
+            OutboxState.SENT, account_id=account.id, reference=last.reference or "", template=last.template
+        )
+
+    async def _to_account(self, sender: Sender, account: Address, notice: Notice, fields: Fields) -> Delivered:
+        """Send to one account, in its language, and remember what that has taught of it."""
+
+        async def outgoing_in(language: str) -> Outgoing:
+            return await self.desk.press.outgoing(self.row, notice, fields, language, self.town, account.for_name)
+
+        if isinstance(sender, Carrier):
+            self._is_told = True
+            row = self.row
+            failure = failure_of(row.detail) if row.account_id == account.id else None
+            name = account.for_name or self.recipient.name
+            sender = sender.carrying(Post(row, account, self.town, name, failure, outgoing_in))
+        delivered = await self._to(sender, account, await outgoing_in(account.language), once=notice.once)
+        if delivered.learned is not None:
+            await self.desk.notes.write(Taught(account.id, delivered.learned, account.heard_at))
+        return delivered
 
     async def _to(self, sender: Sender, account: Address, outgoing: Outgoing, *, once: bool) -> Delivered:
         """Send to one account, wherever its chat is now."""
@@ -151,6 +177,12 @@ class Attempt:
         if last.outcome is Outcome.BLOCKED:
             log.info("nobody was reached by the notice %r in row %d: %s", row.notice, row.id, last.detail)
             await self._settle(OutboxState.FAILED, outbox.UNREACHED)
+        elif last.outcome is Outcome.CLOSED:
+            log.info("the notice %r in row %d waits until they write: %s", row.notice, row.id, last.detail)
+            await self._settle(OutboxState.FAILED, outbox.HELD)
+        elif last.outcome is Outcome.LATER:
+            due = self.desk.clock.now() + timedelta(seconds=last.retry_after or FIRST_PAUSE.total_seconds())
+            await self.desk.notes.write(Back(row.id, due, last.detail, tried=False))
         elif last.outcome is not Outcome.RETRY:
             await self._settle(OutboxState.FAILED, last.detail)
         elif row.attempts >= MOST_TRIES:
@@ -162,10 +194,30 @@ class Attempt:
             await self.desk.notes.write(Back(row.id, self.desk.clock.now() + pause, last.detail))
 
     async def _settle(
-        self, state: OutboxState, detail: str = "", *, account_id: int | None = None, reference: str = ""
+        self,
+        state: OutboxState,
+        detail: str = "",
+        *,
+        account_id: int | None = None,
+        reference: str = "",
+        template: str = "",
     ) -> None:
         now = self.desk.clock.now()
-        await self.desk.notes.write(End(self.row.id, state, now, detail, account_id, reference))
+        end = End(self.row.id, state, now, detail, account_id, reference, template, self._is_told)
+        await self.desk.notes.write(end)
+
+
+def _summed_up(met: Sequence[Delivered]) -> Delivered:
+    """What several accounts came to, none of which was reached: what may go well yet counts first."""
+    if not met:
+        return Delivered(Outcome.BLOCKED, detail="no account, or none that is reachable")
+    if met[-1].outcome in (Outcome.RETRY, Outcome.REFUSED):
+        return met[-1]
+    for outcome in (Outcome.LATER, Outcome.CLOSED):
+        some = [one for one in met if one.outcome is outcome]
+        if some:
+            return min(some, key=lambda one: one.retry_after or 0.0)
+    return met[-1]
 
 
 def _topic(notice: Notice, fields: Fields) -> str:

@@ -7,12 +7,14 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
+from bot.delivery.outcome import Learned
 from storage import dispatch, inbox
 from storage.dispatch import Back, End
 from storage.engine import TROUBLE, Database
-from storage.queries import accounts
+from storage.queries import accounts, statuses
 from storage.unit import Unit
 
 log = logging.getLogger(__name__)
@@ -49,7 +51,16 @@ class Moved:
     to: str
 
 
-Note = Leaves | Unreachable | Moved | End | Back
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What a delivery to an account, which was last heard of then, has taught."""
+
+    account_id: int
+    what: Learned
+    heard_at: datetime | None
+
+
+Note = Leaves | Unreachable | Moved | Taught | End | Back
 
 
 class Notes:
@@ -127,6 +138,10 @@ async def _write(unit: Unit, notes: list[Note]) -> None:
                 backs.append(note)
             case Unreachable():
                 await inbox.set_unreachable(unit, channel=note.channel, address=note.address)
+            case Taught(account_id, Learned.WINDOW_SHUT, heard_at):
+                await statuses.shut_window(unit, account_id=account_id, heard_at=heard_at)
+            case Taught(account_id, Learned.NO_MARKETING):
+                await statuses.stop_marketing(unit, account_id)
             case Moved():
                 await accounts.move(unit, channel=note.channel, address=note.address, to=note.to)
     # One row has one note at a time: it is marked before it leaves, and ends, or goes back, after it did. To settle is

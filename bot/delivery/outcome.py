@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from handlers.kit.screens import Screen
 
 
 class Outcome(StrEnum):
@@ -15,6 +17,15 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"  # this account cannot be reached until its person comes back
     MOVED = "moved"  # the chat has another address now
     REFUSED = "refused"  # the channel will never take this message
+    CLOSED = "closed"  # this account takes nothing of this kind before its person writes again
+    LATER = "later"  # it was not tried: it is not the time for it, or the town is in trouble with the channel
+
+
+class Learned(StrEnum):
+    """What a delivery has taught of an account."""
+
+    WINDOW_SHUT = "window shut"  # it takes free text no more, before its person writes again
+    NO_MARKETING = "no marketing"  # its person told the channel to take no advertising
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +34,8 @@ class Delivered:
 
     `detail` is the channel's own words, for the log. `retry_after` is seconds to wait, if the channel said.
     `moved_to` is the new address of a moved chat. `reference` is the channel's id of the message sent.
-    `may_have_arrived`: the message left, and nobody knows whether it got there.
+    `may_have_arrived`: the message left, and nobody knows whether it got there. `template` is the approved text that it
+    was sent as; `learned` is to be remembered of the account.
     """
 
     outcome: Outcome
@@ -32,6 +44,8 @@ class Delivered:
     moved_to: str | None = None
     reference: str | None = None
     may_have_arrived: bool = False
+    template: str = ""
+    learned: Learned | None = None
 
 
 Leaving = Callable[[], Awaitable[None]]
@@ -65,6 +79,8 @@ Choice = tuple[str, str]
 class Outgoing:
     """One rendered message. `html` is Telegram's HTML; `document` is a file name and its bytes; `photo` a picture's.
 
+    `screen` is what it was made of, for channels that have to say it otherwise.
+
     Raises ValueError when built with both a document and a photo: a message carries one file.
     """
 
@@ -72,6 +88,7 @@ class Outgoing:
     buttons: tuple[tuple[Choice, ...], ...] = ()
     document: tuple[str, bytes] | None = None
     photo: bytes | None = None
+    screen: Screen | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.document is not None and self.photo is not None:

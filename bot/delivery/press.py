@@ -14,6 +14,8 @@ from bot.delivery.outcome import Outgoing
 from handlers.kit.capability import Fields, Notice
 from handlers.kit.links import Links, leading
 from handlers.kit.screens import Screen
+from handlers.kit.speaking import screen_for
+from handlers.kit.speaking_words import notice_for
 from locales import speaking
 from storage.dispatch import Taken
 from storage.engine import Database
@@ -51,14 +53,20 @@ class Press:
             return fields
         return await self._once((row.notice, row.fields), lambda: self._gather(row, notice))
 
-    async def outgoing(self, row: Taken, notice: Notice, fields: Fields, language: str, town: TownSettings) -> Outgoing:
-        """A row's message in a language. A picture that cannot be drawn does not keep the words back."""
+    async def outgoing(
+        self, row: Taken, notice: Notice, fields: Fields, language: str, town: TownSettings, for_name: str | None = None
+    ) -> Outgoing:
+        """A row's message in a language; with `for_name` it says for whom it is, and its taps are that resident's.
+
+        A picture that cannot be drawn does not keep the words back.
+        """
         if town is not self._settings:
             if self._settings is not None:
                 self.forget()
             self._settings = town
+        whose = (row.resident_id, for_name) if row.resident_id is not None and for_name is not None else None
         return await self._once(
-            (row.notice, row.fields, language), lambda: _render(row, notice, fields, language, town)
+            (row.notice, row.fields, language, whose), lambda: _render(row, notice, fields, language, town, whose)
         )
 
     async def _gather(self, row: Taken, notice: Notice) -> Fields | None:
@@ -87,9 +95,13 @@ class Press:
         return made
 
 
-async def _render(row: Taken, notice: Notice, fields: Fields, language: str, town: TownSettings) -> Outgoing:
+async def _render(
+    row: Taken, notice: Notice, fields: Fields, language: str, town: TownSettings, whose: tuple[int, str] | None
+) -> Outgoing:
     with speaking(language):
         screen, photo = notice.render(fields, town), None
+        if whose is not None:
+            screen = screen_for(screen, whose[0], notice_for(whose[1]))
         if notice.picture is not None and screen.fits_a_picture:
             try:
                 photo = await notice.picture(fields, town)
@@ -104,4 +116,5 @@ def outgoing_of(screen: Screen, photo: bytes | None = None) -> Outgoing:
         html=str(screen.html),
         buttons=tuple(tuple((choice.label, choice.data or choice.url) for choice in row) for row in screen.rows),
         photo=photo,
+        screen=screen,
     )

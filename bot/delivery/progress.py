@@ -190,7 +190,7 @@ class Progress:
         sent = await sender.send(
             posted.address, _outgoing(posted, settings), lane=Lane.PERSONAL, key=key, leaving=leaving
         )
-        retry = sent.outcome is Outcome.RETRY and not sent.may_have_arrived
+        retry = sent.outcome in (Outcome.RETRY, Outcome.LATER) and not sent.may_have_arrived
         await self._note(posted, said if retry else now_says)
         if sent.outcome is Outcome.BLOCKED:
             await self._leave_alone(posted)

@@ -24,6 +24,7 @@ from bot.delivery.attempt import Attempt, Desk, Sender
 from bot.delivery.notes import DATABASE_PAUSE, Notes
 from bot.delivery.press import Press, outgoing_of
 from bot.delivery.pump import Pump
+from bot.delivery.senders import Carrier
 from handlers.kit.links import Links
 from storage import dispatch, outbox
 from storage.dispatch import Back, Taken
@@ -115,8 +116,11 @@ class DeliveryWorker:
             await asyncio.gather(*(pump.emptied() for pump in self._pumps))
             async with self._filling:
                 if not any(pump.flights for pump in self._pumps):
+                    for sender in self.desk.senders.values():
+                        if isinstance(sender, Carrier):
+                            sender.begin()
                     async with self.database.unit() as unit:
-                        await dispatch.reclaim(unit)
+                        await dispatch.reclaim(unit, self.desk.clock.now())
                     return
 
     async def _fill(self, lease: Lease | None = None) -> int:

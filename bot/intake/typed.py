@@ -23,6 +23,7 @@ from handlers.kit.nav import ANEW, LEAVE
 from handlers.kit.reply import TYPED
 from handlers.kit.screens import Choice, Screen
 from handlers.kit.seat import Seat
+from handlers.kit.speaking import as_one, choice_as, parted
 from handlers.kit.stop_words import RESUME, STOP, says_start, says_stop
 from handlers.kit.taps import by_number
 from handlers.kit.typed import as_tap, is_number
@@ -45,8 +46,11 @@ class Sight(NamedTuple):
     is_notice: bool = False
 
 
-async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings) -> Update:
-    """The update itself, or the tap or command that its words stand for."""
+async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings, *, sees: bool = True) -> Update:
+    """The update itself, or the tap or command that its words stand for.
+
+    Not `sees`: they answer no screen, such as what somebody said before they told who they are.
+    """
     message = update.message
     if message is None or message.text is None:
         return update
@@ -57,11 +61,11 @@ async def from_words(unit: Unit, update: Update, seat: Seat, town: TownSettings)
             seat.state = None
         return _nearest(update, message, message.text)
     free = expects_words(seat.state)
-    seen = await _in_sight(unit, seat, town)
+    seen = await _in_sight(unit, seat, town) if sees else []
     numbers = expects_numbers(seat.state) or (bool(seen) and looks_away(seat.state, _leads_to(seen[0])))
     data = _stands_for(message.text, seen, numbers=numbers)
     if data is not None:
-        return _tap(update, message, data)
+        return as_typed(update, message, data)
     if free:
         return update
     command = catalogue.command_for(message.text)
@@ -87,13 +91,18 @@ def _stands_for(text: str, seen: Sequence[Sight], *, numbers: bool) -> str | Non
         if not numbers or not seen:
             return None
         data = as_tap(text, seen[0].choices)
-        return by_number(data) if data is not None and seen[0].is_notice else data
+        return _by_number(data) if data is not None and seen[0].is_notice else data
     return next((data for sight in seen if (data := as_tap(text, sight.choices)) is not None), None)
+
+
+def _by_number(data: str) -> str:
+    whose, own = parted(data)
+    return by_number(own) if whose is None else as_one(whose, by_number(own))
 
 
 def _leads_to(sight: Sight) -> list[str]:
     """The data of a screen's choices."""
-    return [choice.data.removeprefix(ANEW) for choice in sight.choices]
+    return [parted(choice.data)[1].removeprefix(ANEW) for choice in sight.choices]
 
 
 async def _in_sight(unit: Unit, seat: Seat, town: TownSettings) -> list[Sight]:
@@ -116,10 +125,10 @@ def _of_step(state: str, replies: Sequence[Sight]) -> list[Sight]:
     A reply that offers nothing but to leave, such as an apology, does not cover the question it is about.
     """
     newest = replies[0] if replies else None
-    question = next((one for one in replies if any(c.data.startswith(f"w:{state}:") for c in one.choices)), newest)
+    question = next((one for one in replies if any(data.startswith(f"w:{state}:") for data in _leads_to(one))), newest)
     if newest is None or question is None or question is newest:
         return list(replies[:1])
-    covered = [choice.data for choice in newest.choices] != [LEAVE]
+    covered = _leads_to(newest) != [LEAVE]
     return [newest, question] if covered else [question, newest]
 
 
@@ -135,7 +144,12 @@ async def _last_notice(unit: Unit, account_id: int, town: TownSettings) -> Sight
             _unrenderable.add(notice.notice)
             log.warning("the notice %r cannot be shown again, so nobody can answer it", notice.notice, exc_info=True)
         return None
-    return Sight(screen.choices, notice.sent_at, is_notice=True)
+    choices = screen.choices
+    if notice.resident_id is not None and notice.resident_id != notice.owner_id:  # as its reader was sent it
+        choices = [
+            choice if choice.url else choice_as(choice.label, notice.resident_id, choice.data) for choice in choices
+        ]
+    return Sight(choices, notice.sent_at, is_notice=True)
 
 
 async def _as_read(unit: Unit, key: str, fields: Fields, town: TownSettings) -> Screen:
@@ -155,7 +169,8 @@ def _nearest(update: Update, message: Message, text: str) -> Update:
     return update if command is None else _command(update, message, command)
 
 
-def _tap(update: Update, message: Message, data: str) -> Update:
+def as_typed(update: Update, message: Message, data: str) -> Update:
+    """The tap that words stand for."""
     assert message.from_user is not None  # a private chat's message has its author
     tap = CallbackQuery(id=TYPED, from_user=message.from_user, chat_instance=TYPED, message=message, data=data)
     return Update(update_id=update.update_id, callback_query=tap)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram import BaseMiddleware
@@ -20,20 +20,30 @@ from aiogram.types import TelegramObject, Update
 from bot.clock import Clock
 from bot.intake.arrival import Arrival
 from bot.intake.frozen import Replies, flatten, freeze, thaw
+from bot.intake.speaking import Moment, as_meant, deed_of, note_heard, still
 from bot.intake.typed import from_words, led_away
+from bot.intake.voicing import for_speaker, who_speaks
 from handlers.kit.confiding import Confided
 from handlers.kit.facts import apology, sorry
 from handlers.kit.seat import Seat, current_seat
 from handlers.kit.who import Who
 from locales import speaking
-from storage import inbox
+from storage import inbox, outbox
 from storage.engine import TROUBLE, Database
 from storage.inbox import Opened
+from storage.queries import speakers
 from storage.unit import Unit
 from town import settings as town_settings
 from town.facts import Fact
+from town.settings import TownSettings
 
 log = logging.getLogger(__name__)
+
+ALMOST_A_DAY = timedelta(hours=23)
+"""Silence after which a channel may have held something back until its person writes again."""
+
+SPOKE = "spoke"
+"""In the data of an update: the resident it was found to be from, for the answer should its effects be undone."""
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -87,16 +97,16 @@ class UnitMiddleware(BaseMiddleware):
         arrival: Arrival = data["arrival"]
         seat = Seat(account_id=opened.account_id, state=opened.state, data=opened.data, language=opened.language)
         current_seat.set(seat)
-        who = _who(opened, arrival)
-        if not opened.reachable and isinstance(event, Update) and (event.message or event.callback_query):
-            # Whoever writes can be written to, whatever an earlier delivery met.
-            await inbox.set_reachable(unit, channel=arrival.channel, address=arrival.address, now=now)
-        update = event
+        at = Moment(now, arrival.said_at, town_settings.parse(opened.settings))
+        if isinstance(event, Update) and (event.message or event.callback_query):
+            await _note(unit, opened, arrival, at)
         if isinstance(event, Update) and not isinstance(handler, _Say):
-            update = led_away(await from_words(unit, event, seat, who.town))
-        data |= {"unit": unit, "now": now, "seat": seat, "who": who, "picture": arrival.picture}
-        result = await handler(update, data)
-        replies = flatten(result)
+            who, result = await self._answer(handler, event, data, unit, opened, seat, at)
+        else:
+            opened, steward_id = await still(unit, opened, data.get(SPOKE), seat, at)
+            who = _who(opened, arrival, at.town, steward_id)
+            result = await handler(event, data | {"unit": unit, "now": now, "seat": seat, "who": who})
+        replies = for_speaker(flatten(result), who)
         if isinstance(result, Confided) and not result.trace and not seat.changed:
             return replies  # it only turned a page that nobody keeps
         if seat.changed:
@@ -113,8 +123,48 @@ class UnitMiddleware(BaseMiddleware):
         )
         return replies
 
+    async def _answer(
+        self,
+        handler: Handler,
+        event: Update,
+        data: dict[str, Any],
+        unit: Unit,
+        opened: Opened,
+        seat: Seat,
+        at: Moment,
+    ) -> tuple[Who, Any]:
+        """What is returned to whoever speaks, once it is known who that is."""
+        arrival: Arrival = data["arrival"]
+        update = await from_words(unit, event, seat, at.town)
+        spoken = await as_meant(unit, event, update, opened, seat, at)
+        data[SPOKE] = spoken.opened.resident_id
+        if spoken.repeats:
+            spoken.update = await from_words(unit, spoken.update, seat, at.town, sees=False)
+        who = _who(spoken.opened, arrival, at.town, spoken.steward_id)
+        if spoken.ask:
+            return who, who_speaks(spoken.update, spoken.ask)
+        update, state = led_away(spoken.update), seat.state
+        result = await handler(
+            update, data | {"unit": unit, "now": at.now, "seat": seat, "who": who, "picture": arrival.picture}
+        )
+        if who.steward_id is not None:
+            what = deed_of(update, state)
+            await speakers.note_deed(unit, resident_id=who.me, steward_id=who.steward_id, what=what, now=at.now)
+        return who, result
 
-def _who(opened: Opened, arrival: Arrival) -> Who:
+
+async def _note(unit: Unit, opened: Opened, arrival: Arrival, at: Moment) -> None:
+    """Whoever writes can be written to, whatever an earlier delivery met: what was held for them goes out."""
+    now = at.now
+    await note_heard(unit, opened, at=at, phone=arrival.phone)
+    was_silent = opened.heard_at is None or now - opened.heard_at >= ALMOST_A_DAY
+    if not opened.reachable:
+        await inbox.set_reachable(unit, channel=arrival.channel, address=arrival.address, now=now)
+    elif arrival.said_at is not None and was_silent:
+        await outbox.send_again(unit, channel=arrival.channel, address=arrival.address, now=now)
+
+
+def _who(opened: Opened, arrival: Arrival, town: TownSettings, steward_id: int | None = None) -> Who:
     return Who(
         account_id=opened.account_id,
         channel=arrival.channel,
@@ -123,7 +173,10 @@ def _who(opened: Opened, arrival: Arrival) -> Who:
         resident_id=opened.resident_id,
         name=opened.name or "",
         resident_state=opened.resident_state,
-        town=town_settings.parse(opened.settings),
+        town=town,
+        owner_id=opened.owner_id,
+        steward_id=steward_id,
+        shared=opened.shared,
     )
 
 

@@ -13,7 +13,7 @@ from storage.queries.agenda import Entry, Owner
 from storage.queries.meetings import Dated
 from storage.tables import SignupState
 from storage.unit import Unit
-from town.facts import NotAllowed, NotFound, NotHeld
+from town.facts import NotAllowed, NotForStewards, NotFound, NotHeld
 from town.settings import TownSettings
 
 BACK = timedelta(weeks=4)
@@ -80,32 +80,39 @@ async def of_key(unit: Unit, *, key: str, town: TownSettings, now: datetime) -> 
 
 
 async def feed_key(unit: Unit, *, who: Who) -> str | None:
-    """The key of somebody's calendar, None while they have none. Raises NotAllowed."""
-    return (await agenda.owner(unit, _resident(who))).key
+    """The key of somebody's calendar, None while they have none. Raises NotAllowed, NotForStewards."""
+    return (await agenda.owner(unit, _themself(who))).key
 
 
 async def switch_on(unit: Unit, *, who: Who) -> str:
-    """Give somebody's calendar an address, if it has none; its key. Raises NotAllowed."""
-    me, key = _resident(who), _new_key()
+    """Give somebody's calendar an address, if it has none; its key. Raises NotAllowed, NotForStewards."""
+    me, key = _themself(who), _new_key()
     if await agenda.first_key(unit, me, key):
         return key
     return (await agenda.owner(unit, me)).key or key
 
 
 async def renew(unit: Unit, *, who: Who) -> str:
-    """Give somebody's calendar another address: the old one ends at once. Raises NotAllowed."""
+    """Give somebody's calendar another address: the old one ends at once. Raises NotAllowed, NotForStewards."""
     key = _new_key()
-    await agenda.set_key(unit, _resident(who), key)
+    await agenda.set_key(unit, _themself(who), key)
     return key
 
 
 async def switch_off(unit: Unit, *, who: Who) -> None:
-    """End somebody's address. Raises NotAllowed."""
-    await agenda.set_key(unit, _resident(who), None)
+    """End somebody's address. Raises NotAllowed, NotForStewards."""
+    await agenda.set_key(unit, _themself(who), None)
 
 
 def _new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
+
+
+def _themself(who: Who) -> int:
+    """Their id; nobody gets an address for another: it would go on telling when the help has ended."""
+    if who.steward_id is not None:
+        raise NotForStewards(name=who.name)
+    return _resident(who)
 
 
 def _resident(who: Who) -> int:

@@ -7,5 +7,6 @@ from locales import N_
 capability = Capability(
     "agenda",
     router=conversation.router,
+    by_steward=True,
     commands=(Command("calendar", N_("Your shifts in your calendar"), N_("calendar|my calendar|ics")),),
 )

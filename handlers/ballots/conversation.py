@@ -47,7 +47,12 @@ def _is_told_of_a_ballot(text: str) -> bool:
     return has_code(text) or text.strip().casefold().startswith("/receipt ")
 
 
-confide(IN_HAND, on=("vote:anew:", "vote:mark:", "vote:less:", "vote:cast:"), words=_is_told_of_a_ballot, brief=True)
+confide(
+    IN_HAND,
+    on=("vote:anew:", "vote:mark:", "vote:less:", "vote:full:", "vote:cast:"),
+    words=_is_told_of_a_ballot,
+    brief=True,
+)
 confide(RECEIPT, on=("vote:check:",), brief=True)
 
 Said = Reply | Confided
@@ -116,18 +121,19 @@ async def on_mark(tap: CallbackQuery, callback_data: VoteTap, who: Who, unit: Un
         return await _cast(tap, Scene(who, unit, now, seat), of, choice)  # an option's own name says more than a tap
     try:
         draft = marking.checked(poll.asked, of.draft)
-    except BadBallot:
+    except BadBallot:  # forged, or from a paper of long ago
         said = told(tap, ways.too_much(poll.asked))
         if not said:
             raise
         return Confided(said, trace=False)
+    toast = ways.too_much(poll.asked) if of.do == "full" else ""
     _hold_too(seat, of.id, of.who)
     paper = Paper(poll, taken.whose, draft=draft, page=of.page, less=of.do == "less", inside=taken.choice)
     if poll.secret:
         paper = replace(paper, key=key or new_key())
     elif tap.id == TYPED:
-        return show(tap, views.paper(paper, who.zone))
-    return confided(tap, views.paper(paper, who.zone), views.was_here(paper), trace=False)
+        return show(tap, views.paper(paper, who.zone), toast=toast)
+    return confided(tap, views.paper(paper, who.zone), views.was_here(paper), toast=toast, trace=False)
 
 
 async def on_cast(tap: CallbackQuery, callback_data: VoteTap, who: Who, unit: Unit, now: datetime, seat: Seat) -> Said:
@@ -259,6 +265,7 @@ TAPS: dict[str, Callable[..., Awaitable[Said]]] = {
     "anew": on_take,
     "mark": on_mark,
     "less": on_mark,
+    "full": on_mark,
     "cast": on_cast,
     "check": on_check,
 }

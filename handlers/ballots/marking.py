@@ -28,15 +28,19 @@ def draft_of(question: Question, choice: str) -> str:
 
 def checked(question: Question, draft: str) -> str:
     """A draft that may stand on a paper. Raises BadBallot for one that has too much, or that was forged."""
+    if not fits(question, draft):
+        raise BadBallot(kind=question.kind.value, options=question.options, points=question.points, most=question.most)
+    numbers = [SIGNS.find(sign) for sign in draft]
+    return _written(numbers if question.kind in (Kind.RANKED, Kind.POINTS) else sorted(numbers))
+
+
+def fits(question: Question, draft: str) -> bool:
+    """Whether a draft may stand on a paper."""
     numbers = [SIGNS.find(sign) for sign in draft]
     if question.kind is Kind.POINTS:
-        fits = -1 not in numbers and len(numbers) in (0, question.options) and sum(numbers) <= question.points
-    else:
-        known = all(1 <= one <= question.options for one in numbers)
-        fits = known and len(set(numbers)) == len(numbers) <= _most(question)
-    if not fits:
-        raise BadBallot(kind=question.kind.value, options=question.options, points=question.points, most=question.most)
-    return _written(numbers if question.kind in (Kind.RANKED, Kind.POINTS) else sorted(numbers))
+        return -1 not in numbers and len(numbers) in (0, question.options) and sum(numbers) <= question.points
+    known = all(1 <= one <= question.options for one in numbers)
+    return known and len(set(numbers)) == len(numbers) <= _most(question)
 
 
 def tapped(question: Question, draft: str, number: int, *, less: bool = False) -> str:

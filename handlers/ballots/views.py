@@ -141,7 +141,8 @@ def _rows(of: Paper) -> tuple[Row, ...]:
     entries = []
     for at, name in listed:
         after = marking.SIGNS[at] if at_once else marking.tapped(asked, of.draft, at, less=of.less)
-        entries.append((_label(asked.kind, name, found.get(at, 0)), of.tap(do, after, page)))
+        data = of.tap(do, after, page) if marking.fits(asked, after) else of.tap("full", of.draft, page)
+        entries.append((_label(asked.kind, name, found.get(at, 0)), data))
     pages = pager(len(names), page, lambda to: of.tap("less" if of.less else "mark", of.draft, to))
     then = [] if at_once else _acts(of, page)
     if at_once or not of.draft:

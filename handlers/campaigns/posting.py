@@ -34,22 +34,21 @@ TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Where a poster leads: Telegram, and the town's own page; None where there is none."""
+    """Where a poster leads: Telegram, the town's own page, WhatsApp; None where there is none."""
 
     telegram: str | None
     web: str | None
+    whatsapp: str | None = None
 
     @property
     def all(self) -> list[str]:
-        return [link for link in (self.telegram, self.web) if link is not None]
+        return [link for link in (self.telegram, self.web, self.whatsapp) if link is not None]
 
 
 def ways_of(poster: PosterRow, links: Links) -> Ways:
     """The links of a poster."""
-    page = links.page(f"/join?poster={poster.code}")
-    if links.telegram_username is None:
-        return Ways(None, page)
-    return Ways(f"https://t.me/{links.telegram_username}?start={POSTER}{poster.code}", page)
+    chats = {way.channel: way.url for way in links.ways(f"{POSTER}{poster.code}")}
+    return Ways(chats.get("telegram"), links.page(f"/join?poster={poster.code}"), chats.get("whatsapp"))
 
 
 async def listed(unit: Unit, *, who: Who) -> list[PosterRow]:

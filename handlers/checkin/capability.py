@@ -3,4 +3,4 @@
 from handlers.checkin import conversation
 from handlers.kit.capability import Capability
 
-capability = Capability("checkin", router=conversation.router)
+capability = Capability("checkin", router=conversation.router, by_steward=True)

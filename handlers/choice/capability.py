@@ -3,4 +3,4 @@
 from handlers.choice import conversation, views
 from handlers.kit.capability import Capability
 
-capability = Capability("choice", router=conversation.router, commands=views.COMMANDS)
+capability = Capability("choice", router=conversation.router, by_steward=True, commands=views.COMMANDS)

@@ -63,7 +63,13 @@ async def on_stop(message: Message, who: Who, unit: Unit, now: datetime, seat: S
     """STOP is heard wherever they are; a draft is left as it stands, and kept."""
     left, seat.state = seat.state, None
     done = await actions.stop(unit, who=who, now=now)
-    return show(message, views.stopped(done, left=left is not None, kept=_kept(seat, left or "")))
+    screen = views.stopped(done, left=left is not None, kept=_kept(seat, left or ""))
+    return show(message, screen.before(views.only_of(who.name)) if _is_one_of_several(who) else screen)
+
+
+def _is_one_of_several(who: Who) -> bool:
+    """Whether the chat is others' too, so that whose word it was has to be said; a steward reads that anyway."""
+    return who.shared and who.steward_id is None
 
 
 def _kept(seat: Seat, state: str) -> str:
@@ -73,7 +79,8 @@ def _kept(seat: Seat, state: str) -> str:
 
 
 async def on_start_again(message: Message, who: Who, unit: Unit) -> Reply:
-    return show(message, views.back_again(await actions.come_back(unit, who=who)))
+    screen = views.back_again(await actions.come_back(unit, who=who))
+    return show(message, screen.before(views.only_of(who.name)) if _is_one_of_several(who) else screen)
 
 
 async def on_stop_of_another(message: Message, who: Who, seat: Seat) -> Reply:

@@ -93,6 +93,11 @@ def stopped(now: Hearing, *, left: bool, kept: str) -> Screen:
     return Screen(Markup("\n\n").join(parts), in_rows(ways))
 
 
+def only_of(name: str) -> Markup:
+    """Said first on a phone that several share: whose word it was."""
+    return _("This is so for {name} alone: the others on this phone hear from me as before.", name=name)
+
+
 def back_again(now: Hearing) -> Screen:
     """What is on again, and what stays off."""
     if not now.changed and not now.off:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from handlers.helping.actions import must_not_help
 from handlers.kit.who import Who
 from handlers.ledger.works import REPORT, SHIFT, Decision, Work, contest_of, work_of, write
-from handlers.roles.actions import duties_of, must_be_resident, must_coordinate
+from handlers.roles.actions import duties_here, must_be_resident, must_coordinate
 from handlers.shifts import in_charge
 from storage import outbox
-from storage.queries import contests
+from storage.queries import contests, helping
 from storage.queries.contests import ContestRow
 from storage.queries.in_charge import Answers
 from storage.unit import Unit
@@ -74,7 +75,8 @@ async def open_one(unit: Unit, *, who: Who, kind: str, id: int, minutes: int, no
     of = await to_contest(unit, who=who, kind=kind, id=id, now=now, lock=True)
     work, decision = of.work, of.decision
     claimed = work.length if kind == REPORT else minutes
-    people = await who_decides(unit, work.project_id, not_these=(who.me, decision.by))
+    helped_by = await helping.stewards_of(unit, who.me, since=work.began(who.zone))
+    people = await who_decides(unit, work.project_id, not_these=(who.me, decision.by, *helped_by))
     contest_id = await contests.make(
         unit,
         resident_id=who.me,
@@ -161,17 +163,19 @@ async def page(unit: Unit, *, who: Who, contest_id: int) -> tuple[ContestRow, Wo
 async def to_decide(unit: Unit, *, who: Who, contest_id: int) -> tuple[ContestRow, Work]:
     """An open contest that somebody may decide, and its work.
 
-    Raises NotFound, NotAllowed, OwnHours, DecidedFirst or ContestDecided.
+    Raises NotFound, NotAllowed, OwnHours, HelpsThem, DecidedFirst or ContestDecided.
     """
     contest = await _contest(unit, contest_id)
     if contest.resident_id == must_be_resident(who):
         raise OwnHours
     await _must_know(unit, who, contest)
+    work = await _work(unit, contest)
+    await must_not_help(unit, who, contest.resident_id, contest.name, since=work.began(who.zone))
     if contest.first_by == who.me:
         raise DecidedFirst
     if not contest.is_open:
         raise _decided(contest, who)
-    return contest, await _work(unit, contest)
+    return contest, work
 
 
 async def decide(unit: Unit, *, who: Who, contest_id: int, upheld: bool, reason: str, now: datetime) -> ContestRow:
@@ -197,7 +201,9 @@ async def pass_on(unit: Unit, contest: ContestRow, *, town: TownSettings, now: d
 
     While there is nobody, it waits for somebody.
     """
-    work, not_these = await _work(unit, contest), (contest.resident_id, contest.first_by)
+    work = await _work(unit, contest)
+    helped_by = await helping.stewards_of(unit, contest.resident_id, since=work.began(town.tz))
+    not_these = (contest.resident_id, contest.first_by, *helped_by)
     asked = await contests.was_asked(unit, subject(contest.id), "contest.asked")
     nearest = await who_decides(unit, contest.project_id, not_these=not_these)
     if not asked and nearest:
@@ -262,7 +268,7 @@ async def _work(unit: Unit, contest: ContestRow, *, lock: bool = False) -> Work:
 
 
 async def _must_know(unit: Unit, who: Who, contest: ContestRow) -> None:
-    if not (await duties_of(unit, who.me)).covers(contest.project_id):
+    if not (await duties_here(unit, who)).covers(contest.project_id):
         raise NotAllowed(needed="coordinator")
 
 

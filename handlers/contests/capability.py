@@ -5,4 +5,4 @@ from handlers.contests.jobs import JOBS
 from handlers.contests.notices import NOTICES
 from handlers.kit.capability import Capability
 
-capability = Capability("contests", router=conversation.router, notices=NOTICES, jobs=JOBS)
+capability = Capability("contests", router=conversation.router, by_steward=True, notices=NOTICES, jobs=JOBS)

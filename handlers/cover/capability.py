@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "cover",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command(
             "cant",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from handlers.helping.taps import AidTap
 from handlers.kit.capability import Command
 from handlers.kit.goods_taps import ClaimTap, OrderTap, StockTap
 from handlers.kit.nav import back, home, menu, page_of, pager
@@ -26,6 +27,7 @@ from handlers.kit.taps import (
     TownTap,
 )
 from handlers.kit.topics import topic_name
+from handlers.merging.taps import MergeTap
 from handlers.roles.actions import Duties
 from locales import N_, _, a_time, ngettext, short_day
 from storage.queries.projects import ProjectRow
@@ -97,6 +99,7 @@ def more(*, everywhere: bool) -> Screen:
         _new_project(),
         Choice(_("Skills and masters"), SkillTap(do="desk").pack()),
         Choice(_("Electricity"), PowerTap(do="open").pack()),
+        Choice(_("People made one"), MergeTap(do="list").pack()),
     ]
     of_a_project = [
         Choice(_("Pick-up desk"), ClaimTap(do="desk", id=0).pack()),
@@ -107,6 +110,7 @@ def more(*, everywhere: bool) -> Screen:
         Choice(_("Hours and labour"), _to("labour")),
         Choice(_("Goods"), StockTap(do="home").pack()),
         *(of_the_town if everywhere else of_a_project),
+        Choice(_("People without a phone"), AidTap(do="list").pack()),
         _desk(),
         home(),
     ]

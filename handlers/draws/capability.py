@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "draws",
     router=conversation.router,
+    by_steward=True,
     commands=(Command("draws", N_("Draws of scarce goods"), N_("draws|draw|the draw|lots|lottery")),),
     notices=NOTICES,
     jobs=JOBS,

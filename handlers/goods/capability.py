@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "goods",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command(
             "goods",

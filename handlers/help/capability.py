@@ -3,4 +3,4 @@
 from handlers.help import conversation, views
 from handlers.kit.capability import Capability
 
-capability = Capability("help", router=conversation.router, commands=views.COMMANDS)
+capability = Capability("help", router=conversation.router, by_steward=True, commands=views.COMMANDS)

@@ -13,7 +13,7 @@ from handlers.kit.nav import LEAVE
 from handlers.kit.reply import Reply, show
 from handlers.kit.seat import Seat
 from handlers.kit.who import Who
-from handlers.roles.actions import duties_of
+from handlers.roles.actions import duties_here
 from storage.unit import Unit
 
 
@@ -22,7 +22,7 @@ def router() -> Router:
 
     @room.message(Command("help", ignore_mention=True))
     async def on_help(message: Message, who: Who, unit: Unit) -> Reply:
-        duties = await duties_of(unit, who.resident_id)
+        duties = await duties_here(unit, who)
         has = {"coordinator": duties.any, "treasurer": duties.books, "mayor": duties.mayor}
         shown = {"", *(role for role, held in has.items() if held)}
         return show(message, views.help_screen([entry for entry in catalogue.commands() if entry.role in shown]))

@@ -10,17 +10,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from handlers.helping.actions import must_not_help
 from handlers.kit.who import Who
 from handlers.roles.actions import must_coordinate
 from handlers.shifts import in_charge
 from storage import outbox
-from storage.queries import hours, settling
+from storage.queries import helping, hours, settling
 from storage.queries.in_charge import Answers
 from storage.queries.settling import Line, Roster
 from storage.queries.shifts import ShiftRow
 from storage.tables import SignupState
 from storage.unit import Unit
-from town.facts import AlreadyConfirmed, NobodyChecked, NotFound, NotYetOver, OwnHours, ShiftCancelled
+from town.facts import (
+    AlreadyConfirmed,
+    Fact,
+    HelpsThem,
+    NobodyChecked,
+    NotFound,
+    NotYetOver,
+    OwnHours,
+    ShiftCancelled,
+)
 from town.hours import check_confirm
 
 
@@ -43,7 +53,8 @@ class Sheet:
 class Settled:
     """What a confirmation left: how many lines it wrote, how many are `open`, and whether the confirmer's own one is.
 
-    `asked` are those who were asked to confirm that one; nobody, when there is nobody else who may.
+    `helped` are the names of those for whom the confirmer speaks, where only theirs are left. `asked` are those who
+    were asked to confirm these; nobody, when there is nobody else who may.
     """
 
     shift: ShiftRow
@@ -51,6 +62,7 @@ class Settled:
     own_open: bool = False
     open: int = 0
     asked: tuple[Answers, ...] = ()
+    helped: tuple[str, ...] = ()
 
 
 async def open_rosters(unit: Unit, *, who: Who, now: datetime) -> list[Roster]:
@@ -68,22 +80,23 @@ async def open_sheet(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> S
 async def to_confirm(unit: Unit, *, who: Who, shift_id: int, resident_id: int, now: datetime) -> tuple[Line, ShiftRow]:
     """The open line of somebody else, before its length is asked for.
 
-    Raises NotAllowed, NotFound, ShiftCancelled, NotYetOver, OwnHours or AlreadyConfirmed.
+    Raises NotAllowed, NotFound, ShiftCancelled, NotYetOver, OwnHours, HelpsThem or AlreadyConfirmed.
     """
     sheet = await open_sheet(unit, who=who, shift_id=shift_id, now=now)
     line = sheet.line(resident_id)
     if line.resident_id == who.me:
         raise OwnHours
+    await must_not_help(unit, who, resident_id, line.name, since=sheet.shift.starts_at)
     if not line.open:
         raise AlreadyConfirmed(title=sheet.shift.title)
     return line, sheet.shift
 
 
 async def confirm_all(unit: Unit, *, who: Who, shift_id: int, now: datetime, here: bool = False) -> Settled:
-    """Confirm the shift's full length for everybody who is open, apart from the confirmer's own line.
+    """Confirm the shift's full length for everybody who is open, but for the confirmer and those for whom they speak.
 
     `here`: of these, only for those who checked in. Raises NotAllowed, NotFound, ShiftCancelled, NotYetOver, OwnHours
-    (nobody else is open), AlreadyConfirmed, or NobodyChecked (others are open).
+    or HelpsThem (nobody else is open), AlreadyConfirmed, or NobodyChecked (others are open).
     """
     shift = await _ended(unit, who, shift_id, now)
     written = await hours.add(unit, shift_id, week=shift.week, minutes=shift.minutes, by=who.me, now=now, here=here)
@@ -97,10 +110,12 @@ async def confirm_all(unit: Unit, *, who: Who, shift_id: int, now: datetime, her
 async def confirm_one(unit: Unit, *, who: Who, shift_id: int, resident_id: int, minutes: int, now: datetime) -> Settled:
     """Confirm one person's minutes; none means that they were missed.
 
-    Raises NotAllowed, NotFound, ShiftCancelled, NotYetOver, OwnHours, BadMinutes or AlreadyConfirmed.
+    Raises NotAllowed, NotFound, ShiftCancelled, NotYetOver, OwnHours, HelpsThem, BadMinutes or AlreadyConfirmed.
     """
     shift = await _ended(unit, who, shift_id, now)
     check_confirm(confirmer=who.me, resident=resident_id, minutes=minutes, shift_minutes=shift.minutes)
+    if resident_id in await helping.spoken_for(unit, who.me, since=shift.starts_at):
+        raise HelpsThem(name=Sheet(shift, tuple(await settling.lines(unit, shift_id))).line(resident_id).name)
     # A line of no minutes too: who said so, and when, is what a contest begins with.
     await hours.add(unit, shift_id, week=shift.week, minutes=minutes, by=who.me, now=now, resident_id=resident_id)
     state = SignupState.ATTENDED if minutes else SignupState.MISSED
@@ -123,27 +138,33 @@ async def _ended(unit: Unit, who: Who, shift_id: int, now: datetime) -> ShiftRow
     return shift
 
 
-async def _nothing_open(unit: Unit, who: Who, shift: ShiftRow) -> OwnHours | AlreadyConfirmed | NobodyChecked:
-    lines = await settling.lines(unit, shift.id)
-    if any(line.open and line.resident_id != who.me for line in lines):
+async def _nothing_open(unit: Unit, who: Who, shift: ShiftRow) -> Fact:
+    lines = [line for line in await settling.lines(unit, shift.id) if line.open]
+    helped = await helping.spoken_for(unit, who.me, since=shift.starts_at)
+    if any(line.resident_id not in (who.me, *helped) for line in lines):
         return NobodyChecked(title=shift.title)
-    if any(line.open and line.resident_id == who.me for line in lines):
+    if any(line.resident_id == who.me for line in lines):
         return OwnHours()
-    return AlreadyConfirmed(title=shift.title)
+    return HelpsThem(name=lines[0].name) if lines else AlreadyConfirmed(title=shift.title)
 
 
 async def _settled(unit: Unit, who: Who, shift: ShiftRow, confirmed: int, now: datetime) -> Settled:
-    """Close the shift if nobody is open; have somebody else asked if only the confirmer is."""
+    """Close the shift if nobody is open; have somebody else asked if only the confirmer is, or whom they speak for."""
     if await settling.close(unit, shift.id, now):
         await outbox.withdraw(unit, subject(shift.id))
         return Settled(shift, confirmed)
     still_open = [line for line in await settling.lines(unit, shift.id) if line.open]
-    if [line.resident_id for line in still_open] != [who.me]:
+    helped = await helping.spoken_for(unit, who.me, since=shift.starts_at)
+    if any(line.resident_id not in (who.me, *helped) for line in still_open):
         return Settled(shift, confirmed, open=len(still_open))
     await outbox.withdraw(unit, subject(shift.id))
     asked = await in_charge.of_shift(unit, shift, but=(who.me,))
-    await ask(unit, "hours.own", shift, asked, now, {"resident": who.me, "name": who.name}, once=str(who.me))
-    return Settled(shift, confirmed, own_open=True, open=1, asked=tuple(asked))
+    for line in still_open:
+        fields = {"resident": line.resident_id, "name": line.name}
+        await ask(unit, "hours.own", shift, asked, now, fields, once=str(line.resident_id))
+    own = any(line.resident_id == who.me for line in still_open)
+    names = tuple(line.name for line in still_open if line.resident_id != who.me)
+    return Settled(shift, confirmed, own_open=own, open=len(still_open), asked=tuple(asked), helped=names)
 
 
 async def ask(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from handlers.hours import actions
 from handlers.kit.capability import Job
 from handlers.shifts import in_charge
-from storage.queries import settling
+from storage.queries import helping, settling
 from storage.queries.settling import Roster
 from storage.unit import Unit
 from town.settings import TownSettings
@@ -20,7 +20,7 @@ async def ask_for_rosters(unit: Unit, now: datetime, town: TownSettings) -> int:
         if not roster.open:
             done += await settling.close(unit, roster.shift.id, now)
         elif await settling.mark(unit, roster.shift.id, "asked_at", now):
-            people = await in_charge.of_shift(unit, roster.shift, but=_only(roster))
+            people = await in_charge.of_shift(unit, roster.shift, but=await _only(unit, roster))
             await actions.ask(unit, "hours.roster", roster.shift, people, now, {"open": roster.open})
             done += 1
     return done
@@ -31,13 +31,13 @@ async def chase(unit: Unit, now: datetime, town: TownSettings) -> int:
     done = 0
     for roster in await settling.to_remind(unit, now, timedelta(days=town.confirm_remind_days)):
         if await settling.mark(unit, roster.shift.id, "reminded_at", now):
-            people = await in_charge.of_shift(unit, roster.shift, but=_only(roster))
+            people = await in_charge.of_shift(unit, roster.shift, but=await _only(unit, roster))
             await actions.ask(unit, "hours.reminder", roster.shift, people, now, {"open": roster.open})
             done += 1
     for roster in await settling.to_escalate(unit, now, timedelta(days=town.confirm_tell_mayor_days)):
         if await settling.mark(unit, roster.shift.id, "escalated_at", now):
-            people = await in_charge.mayors(unit, roster.shift, but=_only(roster))
-            names = [one.name for one in await in_charge.of_shift(unit, roster.shift, but=_only(roster))]
+            people = await in_charge.mayors(unit, roster.shift, but=await _only(unit, roster))
+            names = [one.name for one in await in_charge.of_shift(unit, roster.shift, but=await _only(unit, roster))]
             told = {"open": roster.open, "project": roster.shift.project, "names": names}
             await actions.ask(unit, "hours.overdue", roster.shift, people, now, told)
             done += 1
@@ -53,9 +53,12 @@ async def next_chase(unit: Unit, now: datetime, town: TownSettings) -> datetime 
     return await settling.next_chase(unit, now, remind, escalate)
 
 
-def _only(roster: Roster) -> tuple[int, ...]:
-    """Whoever is the only one open cannot confirm anything, so it is no use to ask them."""
-    return () if roster.only is None else (roster.only,)
+async def _only(unit: Unit, roster: Roster) -> tuple[int, ...]:
+    """Whoever is the only one open cannot confirm anything, nor who speaks for them: it is no use to ask them."""
+    if roster.only is None:
+        return ()
+    steward = await helping.of(unit, roster.only)
+    return (roster.only,) if steward is None else (roster.only, steward)
 
 
 JOBS = (Job("hours.ask", ask_for_rosters, next_end), Job("hours.chase", chase, next_chase))

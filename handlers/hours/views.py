@@ -108,7 +108,9 @@ def settled(done: Settled, zone: ZoneInfo) -> Screen:
 
 
 def own_line(done: Settled) -> Markup:
-    """What becomes of the confirmer's own line, if that is what is left."""
+    """What becomes of the confirmer's own line, or of those for whom they speak, if that is what is left."""
+    if done.helped and not done.own_open:
+        return _helped_lines(done)
     if not done.own_open:
         return Markup()
     if done.asked:
@@ -119,6 +121,21 @@ def own_line(done: Settled) -> Markup:
     return _(
         "Your own line stays open, since nobody confirms their own hours, and nobody else may do it yet. "
         "The mayor can appoint somebody."
+    )
+
+
+def _helped_lines(done: Settled) -> Markup:
+    names = listed(done.helped)
+    if done.asked:
+        return _(
+            "You speak for {names}, so somebody else confirms their hours. I asked {asked} to do it.",
+            names=names,
+            asked=listed([one.name for one in done.asked]),
+        )
+    return _(
+        "You speak for {names}, so somebody else confirms their hours, and nobody else may do it yet. The mayor can "
+        "appoint somebody.",
+        names=names,
     )
 
 

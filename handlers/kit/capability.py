@@ -72,10 +72,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One room of the house."""
+    """One room of the house. `by_steward`: who speaks for a resident without a phone may come here for them."""
 
     name: str
     router: Callable[[], Router]
     commands: tuple[Command, ...] = ()
     notices: tuple[Notice, ...] = ()
     jobs: tuple[Job, ...] = ()
+    by_steward: bool = False

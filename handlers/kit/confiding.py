@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiogram.methods import EditMessageText, SendMessage, TelegramMethod
-from aiogram.types import CallbackQuery
+from markupsafe import escape
 
 from handlers.kit.expecting import confide
-from handlers.kit.reply import TYPED, Event, answer, chat_of, send, show
+from handlers.kit.reply import Event, answer, chat_of, is_tapped, send, show
 from handlers.kit.screens import Screen
 
 __all__ = ["Aside", "Confided", "confide", "confided", "told"]
@@ -44,10 +44,12 @@ def confided(
 ) -> Confided:
     """Show a screen that is not kept: in place of the one that was tapped, or as a new message to somebody who typed.
 
-    `kept` is remembered in place of a new message; of one that is changed in place nothing is. `toast` is kept. With
-    `anew` it is a new message in any case.
+    `kept` is remembered in place of a new message; of one that is changed in place nothing is. `toast` is kept; for
+    somebody who typed it comes first in the message, as in `show`. With `anew` it is a new message in any case.
     """
     asides: list[Aside] = []
+    if toast and not is_tapped(event):
+        screen = screen.before(escape(toast))
     for method in [send(chat_of(event), screen)] if anew else _methods(event, screen):
         if isinstance(method, SendMessage):
             asides.append(Aside(method, send(chat_of(event), kept)))
@@ -58,7 +60,7 @@ def confided(
 
 def told(event: Event, toast: str) -> list[Aside]:
     """The answer to a tap, which is kept as it is; nothing for what was typed."""
-    if not isinstance(event, CallbackQuery) or event.id == TYPED:
+    if not is_tapped(event):
         return []
     said = answer(event, toast)
     return [Aside(said, said)]

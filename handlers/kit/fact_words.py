@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from handlers.kit.goods_words import GOODS
 from handlers.kit.hours_words import HOURS
+from handlers.kit.identity_words import IDENTITY
 from handlers.kit.news_words import NEWS
 from handlers.kit.poll_words import POLLS
 from handlers.kit.rule_words import in_the_way
@@ -237,6 +238,19 @@ PLANS: dict[type[Fact], Sentence] = {
 }
 
 MORE: dict[type[Fact], Sentence] = (
-    PLANS | PLACES | SKILLS | AGE | SWAPS | CHECKING_IN | SERIES | EXEMPTIONS | HOURS | POWER | GOODS | POLLS | NEWS
+    PLANS
+    | PLACES
+    | SKILLS
+    | AGE
+    | SWAPS
+    | CHECKING_IN
+    | SERIES
+    | EXEMPTIONS
+    | HOURS
+    | POWER
+    | GOODS
+    | POLLS
+    | NEWS
+    | IDENTITY
 )
 """All of them."""

@@ -152,6 +152,8 @@ def _needs(needed: str) -> Markup:
         return _("Only whoever made this item can change it, or a coordinator of the whole town, or the mayor.")
     if needed == "master":
         return _("Only a master of this skill can do that.")
+    if needed == "phone owner":
+        return _("Only whoever this phone belongs to can do that.")
     return _("That is for the town's residents. Send /start to join them.")
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.methods import SendDocument, SendPhoto, TelegramMethod
-from aiogram.types import BufferedInputFile, CallbackQuery, InputFile
+from aiogram.types import BufferedInputFile, InputFile
 
 from handlers.kit import paper, placard
 from handlers.kit.paper import Page
 from handlers.kit.placard import Placard
-from handlers.kit.reply import TYPED, Event, Reply, answer, chat_of, send
+from handlers.kit.reply import Event, Reply, answer, chat_of, is_tapped, send
 from handlers.kit.screens import Screen, keyboard
 
 
@@ -51,7 +51,7 @@ def hand_out(event: Event, name: str, content: str | bytes | Page | Placard, cap
         ),
         send(chat_of(event), screen),
     ]
-    if isinstance(event, CallbackQuery) and event.id != TYPED:
+    if is_tapped(event):
         methods.append(answer(event))
     return methods
 
@@ -71,4 +71,4 @@ def show_photo(event: Event, content: bytes, name: str, screen: Screen) -> Reply
         parse_mode="HTML",
         reply_markup=keyboard(screen),
     )
-    return [photo, answer(event)] if isinstance(event, CallbackQuery) and event.id != TYPED else [photo]
+    return [photo, answer(event)] if is_tapped(event) else [photo]

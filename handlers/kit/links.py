@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import quote
 
 SHIFT = "shift_"
 """What a shift's start payload begins with; its id follows."""
@@ -45,15 +47,24 @@ _LEADS_TO = {
 """What payloads look like that lead to a page, and to what kind of page."""
 
 
+class Way(NamedTuple):
+    """A link to the town, on a channel."""
+
+    channel: str
+    url: str
+
+
 @dataclass(slots=True)
 class Links:
-    """Where the town can be reached from outside: a bot's username, a web chat's address; None where there is none.
+    """Where the town can be reached from outside: a bot's username, a web chat's address, a number on WhatsApp (in
+    digits); None where there is none.
 
-    One object serves the whole house: the Telegram channel puts the username in as soon as Telegram has told it.
+    One object serves the whole house: the channels put the username and the number in as soon as they are told them.
     """
 
     telegram_username: str | None = None
     web_url: str | None = None
+    whatsapp_number: str | None = None
     here: str | None = None
     """The address of a sample town, for its pages: on this computer they can be looked at, though not from outside."""
 
@@ -62,12 +73,20 @@ class Links:
         return self.start(f"{SHIFT}{shift_id}")
 
     def start(self, payload: str) -> str | None:
-        """A link that sends `/start payload`."""
-        if self.telegram_username:
-            return f"https://t.me/{self.telegram_username}?start={payload}"
+        """A link that sends `/start payload`: the way that asks least of whoever follows it, or None."""
+        ways = self.ways(payload)
+        return ways[0].url if ways else None
+
+    def ways(self, payload: str) -> list[Way]:
+        """All links that send `/start payload`, one for each channel. On WhatsApp the words stand there, to be sent."""
+        ways = []
+        if (telegram := self.on_telegram()) is not None:
+            ways.append(Way("telegram", f"{telegram}?start={payload}"))
         if self.web_url:
-            return f"{self.web_url.rstrip('/')}/?start={payload}"
-        return None
+            ways.append(Way("web", f"{self.web_url.rstrip('/')}/?start={payload}"))
+        if (whatsapp := self.on_whatsapp()) is not None:
+            ways.append(Way("whatsapp", f"{whatsapp}?text={quote(f'/start {payload}', safe='')}"))
+        return ways
 
     def public(self, path: str) -> str | None:
         """The address of a page for whoever reads it elsewhere, "/news/7", or None where nobody outside can open it."""
@@ -75,9 +94,15 @@ class Links:
 
     def bot(self) -> str | None:
         """The address at which anybody begins to talk with the town, or None."""
-        if self.telegram_username:
-            return f"https://t.me/{self.telegram_username}"
-        return self.public("/join")
+        return self.on_telegram() or self.public("/join") or self.on_whatsapp()
+
+    def on_telegram(self) -> str | None:
+        """The address of the town's bot, or None."""
+        return f"https://t.me/{self.telegram_username}" if self.telegram_username else None
+
+    def on_whatsapp(self) -> str | None:
+        """The address of the town's number (https://faq.whatsapp.com/5913398998672934), or None."""
+        return f"https://wa.me/{self.whatsapp_number}" if self.whatsapp_number else None
 
     def page(self, path: str) -> str | None:
         """The address of one of the town's pages, "/checkin/…", or None in a town that has none to look at."""

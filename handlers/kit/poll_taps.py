@@ -20,8 +20,8 @@ class PollTap(CallbackData, prefix="poll"):
 
 class VoteTap(CallbackData, prefix="vote"):
     """A ballot paper of the poll `id`. Taking one: take; anew the same, where a paper was. On it: mark and less (what
-    is marked after the tap is `draft`, `handlers.ballots.marking`; less goes on taking points away), cast. check asks
-    for a receipt.
+    is marked after the tap is `draft`, `handlers.ballots.marking`; less goes on taking points away), full (nothing more
+    can be marked than `draft`), cast. check asks for a receipt.
 
     `key` is that of a secret ballot's paper (`town.polls`); `who` is for whom a proxy votes, 0 for oneself.
     """

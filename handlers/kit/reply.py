@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from aiogram.methods import AnswerCallbackQuery, EditMessageText, SendMessage, TelegramMethod
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 from markupsafe import Markup, escape
 
+from handlers.kit.nav import home
 from handlers.kit.screens import Screen, keyboard
 
 Reply = TelegramMethod[Any] | list[TelegramMethod[Any]]
@@ -29,6 +30,11 @@ def chat_of(event: Event) -> int:
     return event.message.chat.id if event.message is not None else event.from_user.id
 
 
+def is_tapped(event: Event) -> TypeGuard[CallbackQuery]:
+    """Whether there is a button that waits for its answer: not where the choice was typed."""
+    return isinstance(event, CallbackQuery) and event.id != TYPED
+
+
 def send(chat_id: int, screen: Screen) -> SendMessage:
     return SendMessage(
         chat_id=chat_id,
@@ -44,7 +50,7 @@ def show(event: Event, screen: Screen, *, toast: str = "", alert: bool = False) 
 
     `toast` is a short plain line about what has just happened; for somebody who typed, it comes first in the message.
     """
-    if isinstance(event, Message) or event.id == TYPED:
+    if not is_tapped(event):
         return [send(chat_of(event), screen.before(escape(toast)) if toast else screen)]
     return [_in_place(event, screen), answer(event, toast, alert=alert)]
 
@@ -52,11 +58,14 @@ def show(event: Event, screen: Screen, *, toast: str = "", alert: bool = False) 
 def say(event: Event, screen: Screen) -> Reply:
     """Show a screen as a new message, also to somebody who tapped: the tapped one stays as it is."""
     message = send(chat_of(event), screen)
-    return [message, answer(event)] if isinstance(event, CallbackQuery) and event.id != TYPED else [message]
+    return [message, answer(event)] if is_tapped(event) else [message]
 
 
-def answer(tap: CallbackQuery, text: str = "", *, alert: bool = False) -> AnswerCallbackQuery:
+def answer(tap: CallbackQuery, text: str = "", *, alert: bool = False) -> TelegramMethod[Any]:
+    """The short answer that a button shows; its words, if there are any, as a message to somebody who typed."""
     plain = text.unescape() if isinstance(text, Markup) else str(text)
+    if plain and not is_tapped(tap):
+        return send(chat_of(tap), Screen(escape(text), ((home(),),)))
     if len(plain) > MOST_TOAST:
         plain = plain[: MOST_TOAST - 1] + "…"
     return AnswerCallbackQuery(callback_query_id=tap.id, text=plain or None, show_alert=alert or None)

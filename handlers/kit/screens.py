@@ -9,16 +9,23 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import unescape
+from typing import ClassVar
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from markupsafe import Markup
 
 MOST_TEXT = 4000  # UTF-16 units without the marks; Telegram 4096, WhatsApp 4096: room is left for a line put before it
+MOST_WITH_LINE = 4096  # the same once that line is there
 MOST_CAPTION = 1024  # the same of a text below a picture, on Telegram
 MOST_CHOICES = 10  # a WhatsApp list has ten rows in all
 MOST_LABEL = 60
 SURVIVES = 20  # a WhatsApp reply button cuts a label here
 MOST_DATA = 64  # bytes, Telegram's callback data
+MOST_OWN_DATA = MOST_DATA - 7
+"""Bytes of a tap's own data: room is left to say for whom it is (`handlers.kit.speaking.as_one`)."""
+
+MARKED = ("as:", "~")
+"""What the data of a tap begins with that says for whom it is."""
 
 _MARK = re.compile("<[^>]*>")
 
@@ -42,7 +49,7 @@ class Choice:
             raise ScreenTooBig(f"label of {len(self.label)} characters: {self.label[:40]!r}")
         if bool(self.data) == bool(self.url):
             raise ScreenTooBig(f"{self.label!r} needs either data or a link")
-        if len(self.data.encode()) > MOST_DATA:
+        if len(self.data.encode()) > (MOST_DATA if self.data.startswith(MARKED) else MOST_OWN_DATA):
             raise ScreenTooBig(f"callback data of {len(self.data.encode())} bytes: {self.data!r}")
 
 
@@ -55,9 +62,10 @@ class Screen:
 
     html: str
     rows: tuple[Row, ...] = ()
+    most: ClassVar[int] = MOST_TEXT
 
     def __post_init__(self) -> None:
-        if not self.html.strip() or (len(self.html) > MOST_TEXT // 2 and _units(self.html) > MOST_TEXT):
+        if not self.html.strip() or (len(self.html) > self.most // 2 and _units(self.html) > self.most):
             raise ScreenTooBig(f"text of {len(self.html)} characters")
         labels = [choice.label for row in self.rows for choice in row]
         if len(labels) > MOST_CHOICES:
@@ -76,7 +84,14 @@ class Screen:
 
     def before(self, line: str) -> Screen:
         """The same screen with a line put before it."""
-        return Screen(f"{line}\n\n{self.html}", self.rows)
+        return Led(f"{line}\n\n{self.html}", self.rows)
+
+
+class Led(Screen):
+    """A screen with a line put before it."""
+
+    __slots__ = ()
+    most: ClassVar[int] = MOST_WITH_LINE
 
 
 def cut(text: str, most: int = SURVIVES) -> str:

@@ -91,7 +91,7 @@ def bold(text: str) -> Markup:
 
 
 def paragraphs(*parts: str) -> Markup:
-    """Parts one below the other, empty ones left out. What is not from a helper of `locales` is escaped."""
+    """Parts one below the other, empty ones left out. What is not from a steward of `locales` is escaped."""
     return Markup("\n\n").join(part for part in parts if part)
 
 

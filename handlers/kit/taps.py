@@ -44,6 +44,7 @@ _NOT_BY_NUMBER = ("hours:all:", "hours:here:", "hours:came:", "hours:missed:", "
 
 _LOOK_FIRST = {"swap:accept:": ":one:", "recall:read:": ":one:", "goods:gaveback:": ":one:", "goods:back:": ":one:"}
 _LOOK_FIRST |= {"vote:cast:": ":take:", "cast:approve:": ":page:", "round:done:": ":step:"}
+_LOOK_FIRST |= {"chat:one:": ":look:", "chat:gone:": ":go:"}
 """Taps that say yes to something (two places change hands, a recall was read), give away what the next in line gets, or
 put a ballot in: the number opens what it is about."""
 

@@ -12,7 +12,11 @@ from town.settings import TownSettings
 
 @dataclass(frozen=True)
 class Who:
-    """The account an update came from, its resident (None before the sign-up is finished) and the town's settings."""
+    """The account an update came from, its resident (None before the sign-up is finished) and the town's settings.
+
+    `resident_id` is who speaks. `owner_id` is the account's own resident: another one where several share it. With
+    `steward_id`, that of a coordinator, this one speaks for a resident without a phone.
+    """
 
     account_id: int
     channel: str
@@ -22,6 +26,9 @@ class Who:
     name: str
     resident_state: str | None
     town: TownSettings
+    owner_id: int | None = None
+    steward_id: int | None = None
+    shared: bool = False
 
     @cached_property
     def zone(self) -> ZoneInfo:

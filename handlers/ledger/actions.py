@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from handlers.helping.actions import must_not_help
 from handlers.kit.who import Who
 from handlers.ledger.works import REPORT, SHIFT, Work, contest_of, work_of, write
 from handlers.roles.actions import must_be_resident, must_coordinate
@@ -87,13 +88,15 @@ async def week(unit: Unit, *, who: Who, monday: date, now: datetime) -> Week:
 async def to_correct(unit: Unit, *, who: Who, kind: str, id: int, resident_id: int, lock: bool = False) -> Work:
     """Settled work of somebody else, in a project that this person answers for.
 
-    Raises NotAllowed, NotFound, NothingDecided, OwnHours, ContestOpen, or DecidedFirst for whoever was overruled.
+    Raises NotAllowed, NotFound, NothingDecided, OwnHours, HelpsThem, ContestOpen, or DecidedFirst for whoever was
+    overruled.
     """
     await must_coordinate(unit, who)
     work = await work_of(unit, kind, id, resident_id, lock=lock)
     await must_coordinate(unit, who, work.project_id)
     if resident_id == who.me:
         raise OwnHours
+    await must_not_help(unit, who, resident_id, work.name, since=work.began(who.zone))
     contest = await contest_of(unit, work)
     if contest is not None and contest.is_open:
         raise ContestOpen(name=work.name)

@@ -6,7 +6,8 @@ Both the corrections of coordinators and what comes of a contest are written her
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from storage.queries import contests, ledger, reports, residents, settling, shifts
 from storage.queries.contests import ContestRow
@@ -15,6 +16,7 @@ from storage.tables import SignupState
 from storage.unit import Unit
 from town.facts import NotFound, NothingDecided
 from town.hours import LONGER_BY, ReportState, corrected, counting, net, report_key, shift_key
+from town.week import at_local
 
 SHIFT, REPORT = "shift", "report"
 """The kinds of work: on a shift, and what was reported of a day."""
@@ -60,6 +62,13 @@ class Work:
     def written(self) -> int:
         """Minutes that the ledger holds for it."""
         return net([entry.line for entry in self.entries])
+
+    def began(self, zone: ZoneInfo) -> datetime:
+        """When the work began, or its day."""
+        if self.starts_at is not None:
+            return self.starts_at
+        assert self.day is not None  # that of a report
+        return at_local(self.day, time(), zone)
 
     @property
     def shift_id(self) -> int | None:

@@ -11,7 +11,7 @@ from handlers.meetings.calling import NewMeeting
 from handlers.meetings.present import Presence
 from handlers.meetings.running import found, must_be_on
 from handlers.polls.entitled import must_call, sits_on_council
-from handlers.roles.actions import duties_of, must_be_resident
+from handlers.roles.actions import duties_here, must_be_resident
 from storage import outbox
 from storage.queries import audiences, guests, meetings, projects, roles
 from storage.queries.guests import Guest, Numbers
@@ -141,7 +141,8 @@ async def must_live_here(unit: Unit, resident_id: int | None) -> None:
 
 async def callable_audiences(unit: Unit, *, who: Who, now: datetime) -> list[tuple[str, int | None, str]]:
     """Whom somebody may call to a meeting: (audience, project, name of the project). Raises NotAllowed for nobody."""
-    duties = await duties_of(unit, must_be_resident(who))
+    must_be_resident(who)
+    duties = await duties_here(unit, who)
     allowed: list[tuple[str, int | None, str]] = []
     if duties.everywhere:
         allowed += [(TOWN, None, "")]

@@ -10,6 +10,7 @@ from storage.tables import Role
 capability = Capability(
     "meetings",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command("meetings", N_("Meetings, and whether you come"), N_("meetings|meeting list")),
         Command("meeting", N_("Call a meeting"), N_("call a meeting|new meeting"), role=Role.COORDINATOR),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers.kit.who import Who
-from handlers.roles.actions import duties_of
+from handlers.roles.actions import duties_here
 from storage.queries import meetings
 from storage.queries.meetings import MeetingRow
 from storage.unit import Unit
@@ -22,11 +22,11 @@ async def found(unit: Unit, meeting_id: int, *, lock: bool = False) -> MeetingRo
 
 async def may_run(unit: Unit, who: Who, meeting: MeetingRow) -> bool:
     """Whether somebody runs it: who called it, its secretary, the mayor, coordinators of the town or its project."""
-    if not who.is_resident:
+    if not who.is_resident or who.steward_id is not None:
         return False
     if who.me in (meeting.made_by, meeting.secretary_id):
         return True
-    duties = await duties_of(unit, who.me)
+    duties = await duties_here(unit, who)
     return duties.everywhere or (meeting.project_id is not None and duties.covers(meeting.project_id))
 
 

@@ -20,7 +20,7 @@ from storage.queries.meetings import MeetingRow
 from storage.queries.polls import PollRow
 from storage.tables import ItemState
 from storage.unit import Unit
-from town.facts import NotAllowed, NotFound, NotProposed, OwnProposal, TooManyProposals
+from town.facts import NotAllowed, NotForStewards, NotFound, NotProposed, OwnProposal, TooManyProposals
 from town.meetings import has_begun, is_over
 from town.text import clean
 
@@ -206,6 +206,8 @@ async def second(unit: Unit, *, who: Who, item_id: int, now: datetime) -> Second
     Raises NotAllowed, NotFound, MeetingOff, MeetingOver, MeetingBegun, OwnProposal, NotInvited or NotProposed.
     """
     must_be_resident(who)
+    if who.steward_id is not None:  # it is support, as a vote is
+        raise NotForStewards(name=who.name)
     item, meeting = await running.item_at_door(unit, item_id, now)
     if item.made_by == who.me:
         raise OwnProposal

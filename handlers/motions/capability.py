@@ -8,6 +8,7 @@ from locales import N_
 capability = Capability(
     "motions",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command("motions", N_("The agenda of the next meeting"), N_("motions|motion|agenda of the meeting|the agenda")),
     ),

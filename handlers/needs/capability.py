@@ -7,6 +7,7 @@ from locales import N_
 capability = Capability(
     "needs",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command(
             "needs",

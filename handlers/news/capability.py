@@ -6,4 +6,6 @@ from handlers.news.jobs import JOBS
 from handlers.news.notices import NOTICES
 from handlers.news.views import COMMANDS
 
-capability = Capability("news", router=conversation.router, commands=COMMANDS, notices=NOTICES, jobs=JOBS)
+capability = Capability(
+    "news", router=conversation.router, by_steward=True, commands=COMMANDS, notices=NOTICES, jobs=JOBS
+)

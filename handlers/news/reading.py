@@ -9,7 +9,7 @@ from handlers.kit.nav import PAGE
 from handlers.kit.who import Who
 from handlers.minutes.registering import words_in
 from handlers.news import telling
-from handlers.roles.actions import duties_of, must_be_resident
+from handlers.roles.actions import duties_here, must_be_resident
 from storage.queries import updates
 from storage.queries.updates import SENT, UpdateRow
 from storage.unit import Unit
@@ -42,19 +42,19 @@ class Read:
 
 async def search(unit: Unit, *, who: Who, text: str, page: int) -> Found:
     """A page of the updates that have all these words in them, or of all. Raises NotAllowed for who is no resident."""
-    me = must_be_resident(who)
+    must_be_resident(who)
     words = words_in(text)
     total = await updates.count_sent(unit, words)
     page = min(page, max(0, (total - 1) // PAGE))
     listed = await updates.sent(unit, words, most=PAGE, skip=page * PAGE)
-    return Found(words, total, page, listed, (await duties_of(unit, me)).mayor)
+    return Found(words, total, page, listed, (await duties_here(unit, who)).mayor)
 
 
 async def one(unit: Unit, *, who: Who, update_id: int) -> Read:
     """An update that was sent. Raises NotAllowed, NotFound."""
-    me = must_be_resident(who)
+    must_be_resident(who)
     update = await updates.get(unit, update_id)
     if update is None or update.state != SENT:
         raise NotFound(what="update")
-    may = (await duties_of(unit, me)).mayor and len(update.corrected) < MOST_CORRECTIONS
+    may = (await duties_here(unit, who)).mayor and len(update.corrected) < MOST_CORRECTIONS
     return Read(update, await telling.fields_of(unit, update), may)

@@ -10,7 +10,7 @@ from handlers.kit.who import Who
 from handlers.orders import reversing
 from handlers.orders.books import Written
 from handlers.orders.papers import Paper, from_json
-from handlers.roles.actions import Duties, duties_of, must_be_resident, must_coordinate, must_keep_books
+from handlers.roles.actions import Duties, duties_here, must_be_resident, must_coordinate, must_keep_books
 from storage.queries import batches, money, orders, takings
 from storage.queries.batches import BatchRow
 from storage.queries.orders import OpenOrder
@@ -50,7 +50,7 @@ async def receipt(unit: Unit, *, who: Who, number: int) -> tuple[EntryRow, Paper
     found = await takings.numbered(unit, number)
     if found is None:
         raise NotFound(what="receipt")
-    if found.resident_id != me and not _sees(await duties_of(unit, me), found.project_id):
+    if found.resident_id != me and not _sees(await duties_here(unit, who), found.project_id):
         raise NotFound(what="receipt")  # whose it is, and whether there is one, is nobody else's business
     return found, from_json(await takings.document(unit, number))
 
@@ -202,7 +202,7 @@ def _sees(duties: Duties, project_id: int) -> bool:
 
 
 async def _must_see(unit: Unit, who: Who, project_id: int) -> Duties:
-    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    duties = await duties_here(unit, who)
     if not _sees(duties, project_id):
         raise NotAllowed(needed="takings")
     return duties
@@ -210,7 +210,7 @@ async def _must_see(unit: Unit, who: Who, project_id: int) -> Duties:
 
 async def _projects(unit: Unit, who: Who) -> list[int]:
     """The projects whose books somebody sees. Raises NotAllowed for who sees none."""
-    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    duties = await duties_here(unit, who)
     if not (duties.books or duties.any):
         raise NotAllowed(needed="takings")
     return [one for one in await takings.with_books(unit) if _sees(duties, one)]

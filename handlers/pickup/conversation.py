@@ -22,7 +22,7 @@ from handlers.kit.wizard import Scene
 from handlers.pickup import collecting, desk, helping, views
 from handlers.pickup.collecting import Mine
 from handlers.pickup.guesses import counted_there
-from handlers.roles.actions import duties_of
+from handlers.roles.actions import duties_here
 from handlers.roles.codes import counted
 from storage.queries.pickup import Held
 from storage.unit import Unit
@@ -44,7 +44,7 @@ def router() -> Router:
 
 
 async def on_command(message: Message, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
-    if not (await duties_of(unit, who.me)).any:
+    if not (await duties_here(unit, who)).any:
         return show(message, views.no_desk())
     return await desk.open_desk(message, Scene(who, unit, now, seat))
 
@@ -53,7 +53,7 @@ async def on_link(
     message: Message, command: CommandObject, who: Who, unit: Unit, now: datetime, seat: Seat, links: Links
 ) -> Reply:
     """A scanned code: at the desk it opens the card; whose it is sees it; anybody else hears what it is."""
-    code, duties = code_in((command.args or "").removeprefix(PICK_UP)) or "", await duties_of(unit, who.me)
+    code, duties = code_in((command.args or "").removeprefix(PICK_UP)) or "", await duties_here(unit, who)
     try:
         with counted_there(seat, now) if duties.any else counted(seat, now):
             found = await collecting.by_code(unit, who=who, code=code)

@@ -7,5 +7,6 @@ from locales import N_
 capability = Capability(
     "power",
     router=conversation.router,
+    by_steward=True,
     commands=(Command("home", N_("Your home and its meter"), N_("home|my home|meter|electricity")),),
 )

@@ -13,7 +13,7 @@ from storage import outbox
 from storage.queries import broadcasts, reach, shifts, undelivered
 from storage.queries.broadcasts import BroadcastRow
 from storage.queries.reach import Fate, Reached, Why
-from storage.queries.undelivered import Lost, Missed, Sight
+from storage.queries.undelivered import Lost, Missed, Sight, Stuck
 from storage.tables import BroadcastKind, BroadcastState
 from storage.unit import Unit
 from town.facts import NotAllowed, NotFound, NothingToRepeat
@@ -128,7 +128,10 @@ async def again(unit: Unit, *, who: Who, broadcast_id: int, now: datetime) -> tu
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What reached nobody: how many notices, why, and a page of the people, for one reason or any ("")."""
+    """What reached nobody: how many notices, why, and a page of the people, for one reason or any ("").
+
+    `stuck` is what waits since a channel takes nothing of the town, told to those who may see everything.
+    """
 
     notices: int
     people: int
@@ -137,6 +140,7 @@ class Missing:
     total: int
     page: int
     reason: str
+    stuck: Stuck | None = None
 
 
 def sight_of(who: Who, duties: Duties) -> Sight:
@@ -145,8 +149,10 @@ def sight_of(who: Who, duties: Duties) -> Sight:
 
 
 async def how_many(unit: Unit, *, who: Who, duties: Duties, now: datetime) -> int:
-    """How many notices that somebody may see reached nobody: for the desk."""
-    return (await undelivered.count(unit, sight_of(who, duties), now))[0]
+    """How many notices that somebody may see reached nobody, or wait for something to be mended: for the desk."""
+    seen = sight_of(who, duties)
+    stuck = await undelivered.stuck(unit) if seen.everything else None
+    return (await undelivered.count(unit, seen, now))[0] + (stuck.many if stuck is not None else 0)
 
 
 async def sight(unit: Unit, who: Who) -> Sight:
@@ -168,7 +174,8 @@ async def missing(unit: Unit, *, who: Who, reason: str = "", page: int, now: dat
     if page > last:
         page = last
         shown, total = await undelivered.people(unit, seen, now, why=reason, most=MISSED_PAGE, skip=page * MISSED_PAGE)
-    return Missing(notices, of_people, why, shown, total, page, reason)
+    stuck = await undelivered.stuck(unit) if seen.everything else None
+    return Missing(notices, of_people, why, shown, total, page, reason, stuck)
 
 
 async def of_person(unit: Unit, *, who: Who, resident_id: int, now: datetime) -> list[Lost]:

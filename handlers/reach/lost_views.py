@@ -16,7 +16,7 @@ from handlers.reach import words
 from handlers.reach.actions import MISSED_PAGE, Missing
 from handlers.reach.views import lines, to, when
 from locales import N_, _, ngettext, number
-from storage.queries.undelivered import Lost
+from storage.queries.undelivered import Lost, Stuck
 
 COMMANDS = (
     Command(
@@ -43,11 +43,11 @@ def _desk() -> Choice:
 def missing(seen: Missing) -> Screen:
     """Who was not reached in the last weeks."""
     if not seen.notices:
-        return Screen(
-            _("<b>Not delivered</b>\nEverything of the last 30 days has reached somebody."), ((_desk(), home()),)
-        )
+        text = [_("<b>Not delivered</b>\nEverything of the last 30 days has reached somebody."), *_stuck(seen.stuck)]
+        return Screen(lines(text), ((_desk(), home()),))
     text = [
         _("<b>Not delivered</b> in the last 30 days"),
+        *_stuck(seen.stuck),
         _(
             "{notices}, to {people}. What they said stays between the town and them.",
             notices=words.notices(seen.notices),
@@ -67,6 +67,21 @@ def missing(seen: Missing) -> Screen:
         then=[others if seen.reason else reasons, _desk(), home()],
     )
     return Screen(lines(text), rows)
+
+
+def _stuck(stuck: Stuck | None) -> list[Markup]:
+    """What waits for somebody to mend something, first of all."""
+    if stuck is None:
+        return []
+    said = ngettext(
+        "{n} notice waits: WhatsApp takes nothing from the town just now ({words}). Please tell whoever runs me: "
+        "“python bot.py whatsapp check” says what is wrong. Then it goes out by itself.",
+        "{n} notices wait: WhatsApp takes nothing from the town just now ({words}). Please tell whoever runs me: "
+        "“python bot.py whatsapp check” says what is wrong. Then they go out by themselves.",
+        stuck.many,
+        words=stuck.words,
+    )
+    return [said]
 
 
 def by_reason(seen: Missing) -> Screen:

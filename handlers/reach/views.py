@@ -101,7 +101,9 @@ def people(seen: Report, group: str, shown: Sequence[Reached], page: int, zone: 
 
 
 def _person(one: Reached, zone: ZoneInfo) -> Markup:
-    channel = words.CHANNELS.get(one.channel or "", one.channel or "")
+    channel: str = words.CHANNELS.get(one.channel or "", one.channel or "")
+    if one.is_short:
+        channel = _("{channel}, in short", channel=channel)
     match one.fate:
         case Fate.READ:
             said = _("{when}, {channel}", when=_moment(one.read_at, zone), channel=channel)

@@ -43,6 +43,7 @@ def why(reason: str | None) -> Markup:
         Why.NONE: _("they have no account"),
         Why.BLOCKED: _("they blocked the bot, or closed their account"),
         Why.GONE: _("their address is gone"),
+        Why.SILENCE: _("WhatsApp lets it through only once they write; then they get it"),
         Why.SILENT: _("the channel did not answer, though I tried for long"),
         Why.REFUSED: _("the channel would not take it"),
         Why.OURS: _("a mistake in the program; whoever runs it finds it in the log"),
@@ -55,6 +56,7 @@ def why_label(reason: str) -> str:
         Why.NONE: _("No account"),
         Why.BLOCKED: _("Blocked the bot"),
         Why.GONE: _("Address gone"),
+        Why.SILENCE: _("When they write"),
         Why.SILENT: _("No answer"),
         Why.REFUSED: _("Not taken"),
         Why.OURS: _("Our mistake"),
@@ -90,5 +92,7 @@ def _titles() -> dict[str, Markup]:
         ("news", _("The week’s news")),
         ("board", _("About a group or channel")),
         ("campaign", _("About a campaign")),
+        ("household linking merging", _("About their chats with the town")),
+        ("helping", _("About who speaks for them")),
     )
     return {key: words for keys, words in rooms for key in keys.split()}

@@ -8,6 +8,7 @@ from locales import N_
 capability = Capability(
     "recalls",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command("recall", N_("Recall goods"), N_("recall|recall goods|call back|product recall"), role="coordinator"),
     ),

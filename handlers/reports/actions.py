@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from handlers.helping.actions import must_not_help
 from handlers.kit.who import Who
-from handlers.roles.actions import duties_of, must_be_resident
+from handlers.roles.actions import duties_here, must_be_resident
 from handlers.shifts import in_charge
 from storage import outbox
-from storage.queries import ledger, projects, reports, residents, roles
+from storage.queries import helping, ledger, projects, reports, residents, roles
 from storage.queries.in_charge import Answers
 from storage.queries.reports import Beside, ReportRow
 from storage.unit import Unit
-from town.facts import NotAllowed, NotFound, OwnHours, OwnWitness, ReportDecided
+from town.facts import HelpsThem, NotAllowed, NotForStewards, NotFound, OwnHours, OwnWitness, ReportDecided
 from town.hours import EntryKind, ReportState, check_report_day, check_report_minutes, contest_until, report_key
 from town.settings import TownSettings
 from town.text import clean
@@ -58,9 +59,11 @@ async def check_day(unit: Unit, *, who: Who, day: date, now: datetime) -> date:
 
 
 async def check_witness(unit: Unit, *, who: Who, resident_id: int) -> int:
-    """Somebody who may have seen it. Raises OwnWitness or NotFound."""
+    """Somebody who may have seen it. Raises OwnWitness, NotFound, or HelpsThem for who speaks for them."""
     if resident_id == who.me:
         raise OwnWitness
+    if resident_id == who.steward_id:
+        raise HelpsThem(name=who.name)
     if await roles.resident(unit, resident_id) is None:
         raise NotFound(what="resident")
     return resident_id
@@ -109,9 +112,14 @@ async def send(
 
 
 async def who_can_say(unit: Unit, report: ReportRow) -> list[Answers]:
-    """Who coordinates the project of a report, apart from whoever it is of and whoever saw the work."""
-    but = [one for one in (report.resident_id, report.witness_id) if one is not None]
-    return await in_charge.of_project(unit, report.project_id, but=but)
+    """Who coordinates its project, apart from whoever a report is of, who speaks for them, and whoever saw the work."""
+    but = {report.resident_id, report.witness_id, *await stewards_of(unit, report)}
+    return await in_charge.of_project(unit, report.project_id, but=[one for one in but if one is not None])
+
+
+async def stewards_of(unit: Unit, report: ReportRow) -> frozenset[int]:
+    """Who speaks for whoever a report is of, or did when it was made: they do not say whether it was so."""
+    return await helping.stewards_of(unit, report.resident_id, since=report.made_at)
 
 
 async def ask(
@@ -151,7 +159,7 @@ async def page(unit: Unit, *, who: Who, report_id: int) -> Page:
     """A report, for whoever it is of and for those who may say whether it was so. Raises NotFound or NotAllowed."""
     report = await _report(unit, report_id)
     mine = report.resident_id == must_be_resident(who)
-    covers = (await duties_of(unit, who.me)).covers(report.project_id)
+    covers = (await duties_here(unit, who)).covers(report.project_id)
     if not (mine or covers or who.me == report.witness_id):
         raise NotAllowed(needed="coordinator")
     may_correct = covers and not mine and report.state == ReportState.CONFIRMED
@@ -161,7 +169,8 @@ async def page(unit: Unit, *, who: Who, report_id: int) -> Page:
 
 async def waiting(unit: Unit, *, who: Who) -> list[ReportRow]:
     """The reports that wait for this resident: as who saw it, or as who answers for the project."""
-    duties = await duties_of(unit, must_be_resident(who))
+    must_be_resident(who)
+    duties = await duties_here(unit, who)
     return await reports.waiting_for(unit, who.me, None if duties.everywhere else duties.projects)
 
 
@@ -208,11 +217,17 @@ async def reject(unit: Unit, *, who: Who, report_id: int, reason: str, now: date
 
 
 async def to_decide(unit: Unit, *, who: Who, report_id: int, lock: bool = False) -> ReportRow:
-    """A report that waits and that somebody may decide. Raises NotFound, NotAllowed, OwnHours or ReportDecided."""
+    """A report that waits and that somebody may decide.
+
+    Raises NotFound, NotAllowed, OwnHours, ReportDecided; NotForStewards, or HelpsThem for who speaks for whose it is.
+    """
     report = await _report(unit, report_id, lock=lock)
     if report.resident_id == must_be_resident(who):
         raise OwnHours
+    if who.steward_id is not None:
+        raise NotForStewards(name=who.name)
     await _must_know(unit, who, report)
+    await must_not_help(unit, who, report.resident_id, report.name, since=report.made_at)
     if not report.waits:
         raise _decided(report, who)
     return report
@@ -265,7 +280,7 @@ async def _report(unit: Unit, report_id: int, *, lock: bool = False) -> ReportRo
 
 async def _must_know(unit: Unit, who: Who, report: ReportRow) -> None:
     """Raises NotAllowed, unless they saw the work or answer for its project."""
-    if who.me != report.witness_id and not (await duties_of(unit, who.me)).covers(report.project_id):
+    if who.me != report.witness_id and not (await duties_here(unit, who)).covers(report.project_id):
         raise NotAllowed(needed="coordinator")
 
 

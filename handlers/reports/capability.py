@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "reports",
     router=conversation.router,
+    by_steward=True,
     commands=(Command("report", N_("Report hours outside a shift"), N_("report hours|report|i worked|i helped")),),
     notices=NOTICES,
     jobs=JOBS,

@@ -24,7 +24,8 @@ async def chase(unit: Unit, now: datetime, town: TownSettings) -> int:
             await actions.ask(unit, "report.reminder", report, people, town=town, now=now)
             done += 1
     for report in await reports.due(unit, "escalated_at", now, timedelta(days=town.confirm_tell_mayor_days)):
-        people = await in_charge.mayors_over(unit, report.project_id, but=(report.resident_id,))
+        but = (report.resident_id, *await actions.stewards_of(unit, report))
+        people = await in_charge.mayors_over(unit, report.project_id, but=but)
         if people and await reports.mark(unit, report.id, "escalated_at", now):
             mayors = {one.resident_id for one in people}
             names = [one.name for one in await actions.who_can_say(unit, report) if one.resident_id not in mayors]

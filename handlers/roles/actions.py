@@ -47,6 +47,12 @@ async def duties_of(unit: Unit, resident_id: int | None) -> Duties:
     )
 
 
+async def duties_here(unit: Unit, who: Who) -> Duties:
+    """The duties of who speaks now: none for who is no resident, nor for whom a steward speaks, since a role is one's
+    own."""
+    return await duties_of(unit, who.resident_id if who.is_resident and who.steward_id is None else None)
+
+
 def must_be_resident(who: Who) -> int:
     """Their id. Raises NotAllowed for who is no resident, or not any more."""
     if not who.is_resident:
@@ -56,7 +62,7 @@ def must_be_resident(who: Who) -> int:
 
 async def must_be_mayor(unit: Unit, who: Who) -> Duties:
     """Raises NotAllowed."""
-    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    duties = await duties_here(unit, who)
     if not duties.mayor:
         raise NotAllowed(needed="mayor")
     return duties
@@ -64,7 +70,7 @@ async def must_be_mayor(unit: Unit, who: Who) -> Duties:
 
 async def must_coordinate(unit: Unit, who: Who, project_id: int | None = None) -> Duties:
     """The duties of somebody who coordinates this project (or, without one, any). Raises NotAllowed."""
-    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    duties = await duties_here(unit, who)
     if not (duties.any if project_id is None else duties.covers(project_id)):
         raise NotAllowed(needed="a coordinator" if project_id is None else "coordinator")
     return duties
@@ -72,7 +78,7 @@ async def must_coordinate(unit: Unit, who: Who, project_id: int | None = None) -
 
 async def must_coordinate_town(unit: Unit, who: Who) -> Duties:
     """The duties of the mayor or a coordinator of the whole town. Raises NotAllowed."""
-    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    duties = await duties_here(unit, who)
     if not duties.everywhere:
         raise NotAllowed(needed="town coordinator")
     return duties
@@ -80,7 +86,7 @@ async def must_coordinate_town(unit: Unit, who: Who) -> Duties:
 
 async def must_keep_books(unit: Unit, who: Who) -> Duties:
     """The duties of the treasurer or the mayor. Raises NotAllowed."""
-    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    duties = await duties_here(unit, who)
     if not duties.books:
         raise NotAllowed(needed="treasurer")
     return duties

@@ -34,6 +34,7 @@ def names() -> Names:
         **_of_goods(),
         **_of_votes(),
         **_of_news(),
+        **_of_identity(),
     }
 
 
@@ -138,4 +139,14 @@ def _of_news() -> Names:
         "update_draft_at": (_("Update: draft time"), _("At what time the mayor gets the draft of the weekly update.")),
         "update_day": (_("Update: day"), _("On which day the weekly update goes out.")),
         "update_at": (_("Update: time"), _("At what time the weekly update goes out.")),
+    }
+
+
+def _of_identity() -> Names:
+    return {
+        "shared_silence_minutes": (
+            _("Ask who speaks"),
+            _("After how much silence a chat that a home shares asks who is speaking."),
+        ),
+        "merge_undo_days": (_("Undo one person"), _("How many days two accounts made one can be made two again.")),
     }

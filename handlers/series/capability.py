@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "series",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command("regular", N_("The shifts you come to every time"), N_("regular|regular shifts|every week|every time")),
     ),

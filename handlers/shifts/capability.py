@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "shifts",
     router=conversation.router,
+    by_steward=True,
     commands=(Command("shifts", N_("Find a shift"), N_("shifts|shift|find a shift|work|help out|join a shift")),),
     notices=NOTICES,
     jobs=JOBS,

@@ -15,7 +15,7 @@ from handlers.signup import consent as consent_notice
 from locales import language
 from locales.words import vocabulary
 from storage import outbox
-from storage.queries import residents, topics
+from storage.queries import household, residents, topics
 from storage.queries import roles as role_queries
 from storage.tables import ResidentState
 from storage.unit import Unit
@@ -99,11 +99,76 @@ async def sign_up(
     """
     if not consent:
         raise NeedConsent()
+    state = _let_in(who, join_code, setup_code)
+    answers = _answers(who, name=name, street=street, free_times=free_times, born=born, state=state, now=now)
+    resident_id = await _keep(unit, who, answers)
+    await topics.replace(unit, resident_id, topics.SKILL, skills)
+    await topics.replace(unit, resident_id, topics.INTEREST, interests)
+    await _after(unit, who, resident_id, answers, setup_code, now)
+    return state
+
+
+async def sign_up_at_home(
+    unit: Unit,
+    *,
+    who: Who,
+    name: str,
+    street: str,
+    consent: bool,
+    join_code: str | None,
+    setup_code: str | None,
+    now: datetime,
+    born: date | None = None,
+) -> tuple[int, ResidentState]:
+    """Make somebody who shares the account of `who` a resident or an applicant, as `sign_up` does; their id, and which.
+
+    Raises CodeWrong, NeedConsent, TextEmpty, TextTooLong.
+    """
+    if not consent:
+        raise NeedConsent()
+    state = _let_in(who, join_code, setup_code)
+    answers = _answers(who, name=name, street=street, free_times=0, born=born, state=state, now=now)
+    resident_id = await residents.make(unit, **answers)
+    await household.share(unit, account_id=who.account_id, resident_id=resident_id, now=now)
+    await _after(unit, who, resident_id, answers, setup_code, now)
+    return resident_id, state
+
+
+async def register(
+    unit: Unit,
+    *,
+    who: Who,
+    name: str,
+    street: str,
+    skills: Collection[int],
+    consent_at: datetime,
+    now: datetime,
+    born: date | None = None,
+) -> int:
+    """Make a resident of somebody who has no account; `consent_at` is when they agreed to the privacy notice.
+
+    Whoever calls this has looked whether `who` may let people in. Raises TextEmpty, TextTooLong.
+    """
+    state = ResidentState.RESIDENT
+    answers = _answers(who, name=name, street=street, free_times=0, born=born, state=state, now=now)
+    resident_id = await residents.make(unit, **answers | {"consent_at": consent_at})
+    await topics.replace(unit, resident_id, topics.SKILL, skills)
+    return resident_id
+
+
+def _let_in(who: Who, join_code: str | None, setup_code: str | None) -> ResidentState:
+    """What somebody who signs up becomes. Raises CodeWrong."""
     if who.town.join_policy == "code" and setup_code is None:
         check_join_code(who, join_code or "")
     waits = who.town.join_policy == "approval" and setup_code is None
-    state = ResidentState.APPLICANT if waits else ResidentState.RESIDENT
-    answers: dict[str, Any] = {
+    return ResidentState.APPLICANT if waits else ResidentState.RESIDENT
+
+
+def _answers(
+    who: Who, *, name: str, street: str, free_times: int, born: date | None, state: ResidentState, now: datetime
+) -> dict[str, Any]:
+    """A new resident's row. Raises TextEmpty, TextTooLong."""
+    return {
         "name": clean_name(name),
         "street": clean_street(street),
         "state": state,
@@ -115,14 +180,16 @@ async def sign_up(
         "consent_version": consent_notice.VERSION,
         "born": _born(who, born, now),
     }
-    resident_id = await _keep(unit, who, answers)
-    await topics.replace(unit, resident_id, topics.SKILL, skills)
-    await topics.replace(unit, resident_id, topics.INTEREST, interests)
+
+
+async def _after(
+    unit: Unit, who: Who, resident_id: int, answers: dict[str, Any], setup_code: str | None, now: datetime
+) -> None:
+    """What follows from a sign-up: the first mayor's role, or asking those who let people in."""
     if setup_code is not None:
         await roles.use_setup_code(unit, resident_id=resident_id, account_id=who.account_id, code=setup_code, now=now)
-    if waits:
+    if answers["state"] == ResidentState.APPLICANT:
         await _ask_who_lets_in(unit, resident_id, answers["name"], now)
-    return state
 
 
 async def _keep(unit: Unit, who: Who, answers: dict[str, Any]) -> int:

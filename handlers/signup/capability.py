@@ -3,4 +3,4 @@
 from handlers.kit.capability import Capability
 from handlers.signup import conversation, views
 
-capability = Capability("signup", router=conversation.router, commands=views.COMMANDS)
+capability = Capability("signup", router=conversation.router, by_steward=True, commands=views.COMMANDS)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from locales import _
 
-VERSION = 4
+VERSION = 5
 """Which wording somebody agreed to: raise it when the notice changes."""
 
 
@@ -42,7 +42,12 @@ def privacy(town: str) -> list[Markup]:
             "concerns see your name. Nobody else gets your data; it is not sold, and not used for advertising."
         ),
         _(
-            "You can see and change your answers at any time with /me. The chat you use (Telegram, for example) also "
-            "sees what is written there, under its own rules."
+            "It keeps which chats are yours, your number where WhatsApp tells it, and when you last wrote. Who shares "
+            "a chat with you can read what is written there. If a coordinator speaks for you, it keeps that you "
+            "agreed, and what they did in your name."
+        ),
+        _(
+            "You can see and change your answers at any time with /me. The chat you use (Telegram or WhatsApp, for "
+            "example) also sees what is written there, under its own rules."
         ),
     ]

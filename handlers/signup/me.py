@@ -136,6 +136,10 @@ def router() -> Router:
     async def on_more(tap: CallbackQuery) -> Reply:
         return show(tap, me_views.more_about_me())
 
+    @taps.callback_query(Doing(MeTap, "work"))
+    async def on_work(tap: CallbackQuery) -> Reply:
+        return show(tap, me_views.my_work())
+
     @taps.callback_query(Doing(MeTap, "data"))
     async def on_data(tap: CallbackQuery, who: Who, unit: Unit) -> Reply:
         return await _data(tap, who, unit)

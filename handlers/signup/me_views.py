@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from handlers.household.taps import PhoneTap
 from handlers.kit.goods_taps import NeedTap
 from handlers.kit.hearing_words import what_reaches_me
-from handlers.kit.nav import home
+from handlers.kit.nav import back, home
 from handlers.kit.screens import Choice, Screen, in_rows
 from handlers.kit.taps import CalendarTap, MeTap, PowerTap, ReportTap, SeriesTap, SkillTap, StandingTap, SwapTap
 from handlers.kit.topics import named
+from handlers.linking.taps import ChatTap
 from handlers.signup.consent import privacy
 from handlers.signup.views import span_label
 from locales import LANGUAGES, _, a_date, a_date_stamp, a_day, a_length, listed, number
@@ -57,17 +59,29 @@ def me(
 def more_about_me() -> Screen:
     choices = [
         Choice(_("My skills and learning"), SkillTap(do="mine").pack()),
-        Choice(_("My standing sign-ups"), SeriesTap(do="mine").pack()),
-        Choice(_("My swap requests"), SwapTap(do="mine").pack()),
-        Choice(_("My reported hours"), ReportTap(do="mine").pack()),
+        Choice(_("My shifts and hours"), MeTap(do="work").pack()),
         Choice(_("My home and its meter"), PowerTap(do="home").pack()),
         Choice(_("What my home needs"), NeedTap(do="open").pack()),
-        Choice(_("My calendar"), CalendarTap(do="feed").pack()),
-        Choice(_("Being exempt"), StandingTap(do="ask").pack()),
+        Choice(_("My chats"), ChatTap(do="open").pack()),
+        Choice(_("Others on this phone"), PhoneTap(do="open").pack()),
         back_to_me(),
         home(),
     ]
     return Screen(_("<b>More about you</b>"), in_rows(choices))
+
+
+def my_work() -> Screen:
+    """What somebody has arranged about their shifts and hours."""
+    choices = [
+        Choice(_("My standing sign-ups"), SeriesTap(do="mine").pack()),
+        Choice(_("My swap requests"), SwapTap(do="mine").pack()),
+        Choice(_("My reported hours"), ReportTap(do="mine").pack()),
+        Choice(_("My calendar"), CalendarTap(do="feed").pack()),
+        Choice(_("Being exempt"), StandingTap(do="ask").pack()),
+        back(MeTap(do="more").pack()),
+        home(),
+    ]
+    return Screen(_("<b>Your shifts and hours</b>"), in_rows(choices))
 
 
 def _young(born: date, age: int) -> Markup:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
+
+from markupsafe import Markup
 
 from handlers.kit.choosing import id_in, pages, pick, turned
 from handlers.kit.facts import sentence
@@ -77,8 +79,11 @@ def street(wizard: str) -> Step:
     return Step("street", ask, typed=typed)
 
 
-def chosen_topics(step: str, kind: str) -> Step:
-    """Several of the town's list, a page at a time; what is chosen carries a mark."""
+def chosen_topics(step: str, kind: str, of_another: Callable[[Sequence[str]], Markup] | None = None) -> Step:
+    """Several of the town's list, a page at a time; what is chosen carries a mark.
+
+    `of_another` puts the question about somebody else, with the names that are chosen already.
+    """
 
     async def ask(scene: Scene) -> Screen:
         listed = await topics.listed(scene.unit, kind)
@@ -86,7 +91,10 @@ def chosen_topics(step: str, kind: str) -> Step:
         names = [topic_name(topic) for topic in listed if topic.id in chosen]
         entries = [(f"✓ {topic_name(one)}" if one.id in chosen else topic_name(one), str(one.id)) for one in listed]
         done = pick(scene, DONE, views.done_label(len(names)))
-        text = views.ask_topics(kind, names, await _to_lose(scene, chosen) if kind == topics.SKILL else [])
+        if of_another is not None:
+            text = of_another(names)
+        else:
+            text = views.ask_topics(kind, names, await _to_lose(scene, chosen) if kind == topics.SKILL else [])
         return Screen(text, pages(scene, entries, also=[done]))
 
     async def tapped(scene: Scene, value: str) -> Any:

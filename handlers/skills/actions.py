@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers.kit.who import Who
-from handlers.roles.actions import duties_of, must_coordinate_town
+from handlers.roles.actions import duties_here, must_coordinate_town
 from storage import outbox
 from storage.queries import learning, roles, skills, waiting
 from storage.queries.learning import Judged, Known, Mastered
@@ -107,8 +107,8 @@ async def must_judge(unit: Unit, who: Who, skill_id: int) -> tuple[Named, Judge]
     skill = await learning.skill(unit, skill_id)
     if skill is None:
         raise NotFound(what="topic")
-    level = await learning.level(unit, who.me, skill_id) if who.is_resident else None
-    duties = await duties_of(unit, who.resident_id if who.is_resident else None)
+    level = await _level(unit, who, skill_id)
+    duties = await duties_here(unit, who)
     if level != MASTER and not duties.everywhere:
         raise NotAllowed(needed="master")
     return skill, Judge(master=level == MASTER, desk=duties.everywhere)
@@ -157,7 +157,7 @@ async def sign_off(unit: Unit, *, who: Who, skill_id: int, resident_id: int, now
 
     False when it is signed off already. Raises NotFound, NotAllowed, OwnSkill.
     """
-    check_judge(await learning.level(unit, who.me, skill_id) if who.is_resident else None, own=resident_id == who.me)
+    check_judge(await _level(unit, who, skill_id), own=resident_id == who.me)
     one = await judging(unit, who=who, skill_id=skill_id, resident_id=resident_id)
     if one.known is None:
         raise NotFound(what="resident")
@@ -201,6 +201,13 @@ async def end_master(unit: Unit, *, who: Who, skill_id: int, resident_id: int, n
     return await learning.end_master(unit, resident_id, skill_id) and await _tell(
         unit, "skill.master_ended", one, who=who, now=now
     )
+
+
+async def _level(unit: Unit, who: Who, skill_id: int) -> str | None:
+    """How well somebody who judges knows a skill; a steward judges for nobody."""
+    if not who.is_resident or who.steward_id is not None:
+        return None
+    return await learning.level(unit, who.me, skill_id)
 
 
 async def _tell(unit: Unit, notice: str, one: Judging, *, who: Who, now: datetime) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from handlers.helping.actions import must_not_help
 from handlers.kit.who import Who
 from handlers.roles.actions import must_coordinate_town
 from handlers.standing.telling import reckon_anew
 from storage import outbox
-from storage.queries import exemptions, roles
+from storage.queries import exemptions, helping, roles
 from storage.queries.exemptions import Span
 from storage.unit import Unit
 from town.exemptions import ExemptionKind, check_span, ended_early, overlap
@@ -53,7 +54,8 @@ async def ask(unit: Unit, *, who: Who, kind: str, first: date, last: date, now: 
         unit, resident_id=who.me, kind=ExemptionKind(kind).value, from_week=first, until_week=last, now=now
     )
     span = await _span(unit, span_id)
-    deciders = [resident for resident in await roles.who_let_in(unit) if resident != who.me]
+    not_these = {who.me, *await helping.stewards_of(unit, who.me, since=now)}
+    deciders = [resident for resident in await roles.who_let_in(unit) if resident not in not_these]
     await outbox.put(
         unit,
         [
@@ -130,13 +132,14 @@ async def book(unit: Unit, *, who: Who, now: datetime) -> Book:
 
 
 async def to_decide(unit: Unit, *, who: Who, exemption_id: int) -> Span:
-    """A request of somebody else that waits. Raises NotAllowed, ExemptionDecided or OwnExemption."""
+    """A request of somebody else that waits. Raises NotAllowed, ExemptionDecided, OwnExemption or HelpsThem."""
     await must_coordinate_town(unit, who)
     span = await exemptions.get(unit, exemption_id, lock=True)
     if span is None or span.state != exemptions.ASKED:
         raise ExemptionDecided()
     if span.resident_id == who.me:
         raise OwnExemption()
+    await must_not_help(unit, who, span.resident_id, span.name, since=span.asked_at)
     return span
 
 

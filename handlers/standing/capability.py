@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "standing",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command("why", N_("Why you have the benefits, or not"), N_("why|why not|my standing|standing|benefits")),
         Command("exempt", N_("Be exempt for some weeks"), N_("exempt|exemption|exemptions|be exempt")),

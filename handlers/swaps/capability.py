@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "swaps",
     router=conversation.router,
+    by_steward=True,
     commands=(Command("swaps", N_("Swaps and hand-overs"), N_("swaps|swap|hand over|my requests|requests")),),
     notices=NOTICES,
     jobs=JOBS,

@@ -9,6 +9,7 @@ from locales import N_
 capability = Capability(
     "tasks",
     router=conversation.router,
+    by_steward=True,
     commands=(
         Command(
             "call",

@@ -3,4 +3,4 @@
 from handlers.kit.capability import Capability
 from handlers.week import conversation, views
 
-capability = Capability("week", router=conversation.router, commands=views.COMMANDS)
+capability = Capability("week", router=conversation.router, by_steward=True, commands=views.COMMANDS)

@@ -1,4 +1,4 @@
-CREATE TABLE accounts (
+CREATE TABLE "accounts" (
 	id INTEGER NOT NULL,
 	channel VARCHAR NOT NULL,
 	address VARCHAR NOT NULL,
@@ -8,7 +8,14 @@ CREATE TABLE accounts (
 	data TEXT NOT NULL,
 	reachable BOOLEAN NOT NULL,
 	created_at DATETIME NOT NULL,
+	phone VARCHAR,
+	heard_at DATETIME,
+	preferred BOOLEAN NOT NULL,
+	marketing_off BOOLEAN NOT NULL,
+	shared BOOLEAN NOT NULL,
+	speaking_id INTEGER,
 	CONSTRAINT fk_accounts_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT fk_accounts_speaking_id_residents FOREIGN KEY(speaking_id) REFERENCES residents (id),
 	CONSTRAINT pk_accounts PRIMARY KEY (id),
 	CONSTRAINT uq_accounts_channel_address UNIQUE (channel, address)
 );
@@ -349,6 +356,17 @@ CREATE TABLE decisions (
 	CONSTRAINT uq_decisions_poll_id UNIQUE (poll_id)
 );
 
+CREATE TABLE deeds (
+	id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	steward_id INTEGER NOT NULL,
+	what VARCHAR NOT NULL,
+	at DATETIME NOT NULL,
+	CONSTRAINT fk_deeds_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT fk_deeds_steward_id_residents FOREIGN KEY(steward_id) REFERENCES residents (id),
+	CONSTRAINT pk_deeds PRIMARY KEY (id)
+);
+
 CREATE TABLE draws (
 	batch_id INTEGER NOT NULL,
 	document TEXT NOT NULL,
@@ -496,6 +514,19 @@ CREATE TABLE items (
 	CONSTRAINT uq_items_name UNIQUE (name)
 );
 
+CREATE TABLE link_codes (
+	digest VARCHAR NOT NULL,
+	resident_id INTEGER NOT NULL,
+	account_id INTEGER NOT NULL,
+	expires_at DATETIME NOT NULL,
+	used_at DATETIME,
+	used_by INTEGER,
+	CONSTRAINT fk_link_codes_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_link_codes_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT fk_link_codes_used_by_accounts FOREIGN KEY(used_by) REFERENCES accounts (id),
+	CONSTRAINT pk_link_codes PRIMARY KEY (digest)
+);
+
 CREATE TABLE meeting_people (
 	meeting_id INTEGER NOT NULL,
 	resident_id INTEGER NOT NULL,
@@ -547,6 +578,43 @@ CREATE TABLE meetings (
 	CONSTRAINT fk_meetings_project_id_projects FOREIGN KEY(project_id) REFERENCES projects (id),
 	CONSTRAINT fk_meetings_secretary_id_residents FOREIGN KEY(secretary_id) REFERENCES residents (id),
 	CONSTRAINT pk_meetings PRIMARY KEY (id)
+);
+
+CREATE TABLE merge_changes (
+	id INTEGER NOT NULL,
+	merge_id INTEGER NOT NULL,
+	table_name VARCHAR NOT NULL,
+	what VARCHAR NOT NULL,
+	row_key TEXT NOT NULL,
+	"before" TEXT NOT NULL,
+	CONSTRAINT fk_merge_changes_merge_id_merges FOREIGN KEY(merge_id) REFERENCES merges (id),
+	CONSTRAINT pk_merge_changes PRIMARY KEY (id)
+);
+
+CREATE TABLE merges (
+	id INTEGER NOT NULL,
+	kept_id INTEGER NOT NULL,
+	gone_id INTEGER NOT NULL,
+	account_id INTEGER NOT NULL,
+	at DATETIME NOT NULL,
+	undone_at DATETIME,
+	undone_by INTEGER,
+	CONSTRAINT ck_merges_ck_merges_two CHECK (kept_id <> gone_id),
+	CONSTRAINT fk_merges_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_merges_gone_id_residents FOREIGN KEY(gone_id) REFERENCES residents (id),
+	CONSTRAINT fk_merges_kept_id_residents FOREIGN KEY(kept_id) REFERENCES residents (id),
+	CONSTRAINT fk_merges_undone_by_residents FOREIGN KEY(undone_by) REFERENCES residents (id),
+	CONSTRAINT pk_merges PRIMARY KEY (id)
+);
+
+CREATE TABLE message_statuses (
+	reference VARCHAR NOT NULL,
+	status VARCHAR NOT NULL,
+	row_id INTEGER NOT NULL,
+	at DATETIME NOT NULL,
+	code INTEGER,
+	detail VARCHAR NOT NULL,
+	CONSTRAINT pk_message_statuses PRIMARY KEY (reference, status)
 );
 
 CREATE TABLE meter_files (
@@ -673,6 +741,7 @@ CREATE TABLE "outbox" (
 	broadcast_id INTEGER,
 	delivered_at DATETIME,
 	read_at DATETIME,
+	template VARCHAR NOT NULL,
 	CONSTRAINT ck_outbox_to_one CHECK ((resident_id IS NULL) <> (group_id IS NULL)),
 	CONSTRAINT fk_outbox_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
 	CONSTRAINT fk_outbox_broadcast_id_broadcasts FOREIGN KEY(broadcast_id) REFERENCES broadcasts (id),
@@ -1100,6 +1169,15 @@ CREATE TABLE "signups" (
 	CONSTRAINT pk_signups PRIMARY KEY (shift_id, resident_id)
 );
 
+CREATE TABLE speakers (
+	account_id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	made_at DATETIME NOT NULL,
+	CONSTRAINT fk_speakers_account_id_accounts FOREIGN KEY(account_id) REFERENCES accounts (id),
+	CONSTRAINT fk_speakers_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT pk_speakers PRIMARY KEY (account_id, resident_id)
+);
+
 CREATE TABLE standing_signups (
 	series_id INTEGER NOT NULL,
 	resident_id INTEGER NOT NULL,
@@ -1108,6 +1186,23 @@ CREATE TABLE standing_signups (
 	CONSTRAINT fk_standing_signups_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
 	CONSTRAINT fk_standing_signups_series_id_series FOREIGN KEY(series_id) REFERENCES series (id),
 	CONSTRAINT pk_standing_signups PRIMARY KEY (series_id, resident_id)
+);
+
+CREATE TABLE stewards (
+	id INTEGER NOT NULL,
+	resident_id INTEGER NOT NULL,
+	steward_id INTEGER NOT NULL,
+	consent VARCHAR NOT NULL,
+	consent_at DATETIME NOT NULL,
+	made_at DATETIME NOT NULL,
+	ended_at DATETIME,
+	ended_by INTEGER,
+	CONSTRAINT ck_stewards_ck_stewards_another CHECK (steward_id <> resident_id),
+	CONSTRAINT ck_stewards_ck_stewards_consent CHECK (consent IN ('spoken', 'written')),
+	CONSTRAINT fk_stewards_ended_by_residents FOREIGN KEY(ended_by) REFERENCES residents (id),
+	CONSTRAINT fk_stewards_resident_id_residents FOREIGN KEY(resident_id) REFERENCES residents (id),
+	CONSTRAINT fk_stewards_steward_id_residents FOREIGN KEY(steward_id) REFERENCES residents (id),
+	CONSTRAINT pk_stewards PRIMARY KEY (id)
 );
 
 CREATE TABLE stock_entries (
@@ -1272,6 +1367,8 @@ CREATE TABLE week_standings (
 	CONSTRAINT pk_week_standings PRIMARY KEY (week, resident_id)
 );
 
+CREATE INDEX ix_accounts_phone ON accounts (channel, phone) WHERE phone IS NOT NULL;
+
 CREATE INDEX ix_accounts_resident_id ON accounts (resident_id);
 
 CREATE INDEX ix_agenda_items_meeting_id ON agenda_items (meeting_id);
@@ -1324,6 +1421,10 @@ CREATE INDEX ix_decisions_decided_at ON decisions (decided_at);
 
 CREATE INDEX ix_decisions_meeting_id ON decisions (meeting_id);
 
+CREATE INDEX ix_deeds_resident_id_at ON deeds (resident_id, at);
+
+CREATE INDEX ix_deeds_steward_id ON deeds (steward_id);
+
 CREATE INDEX ix_exemptions_resident_id ON exemptions (resident_id);
 
 CREATE INDEX ix_exemptions_state_until_week ON exemptions (state, until_week);
@@ -1348,11 +1449,23 @@ CREATE INDEX ix_inbox_account_id_at ON inbox (account_id, at);
 
 CREATE INDEX ix_inbox_at ON inbox (at);
 
+CREATE INDEX ix_link_codes_resident_id ON link_codes (resident_id);
+
 CREATE INDEX ix_meeting_people_resident_id ON meeting_people (resident_id);
 
 CREATE INDEX ix_meetings_project_id ON meetings (project_id);
 
 CREATE INDEX ix_meetings_starts_at ON meetings (starts_at);
+
+CREATE INDEX ix_merge_changes_merge_id ON merge_changes (merge_id);
+
+CREATE INDEX ix_merges_gone_id ON merges (gone_id);
+
+CREATE INDEX ix_merges_kept_id ON merges (kept_id);
+
+CREATE INDEX ix_message_statuses_at ON message_statuses (at);
+
+CREATE INDEX ix_message_statuses_row_id ON message_statuses (row_id);
 
 CREATE INDEX ix_money_entries_batch_id ON money_entries (batch_id);
 
@@ -1375,6 +1488,8 @@ CREATE INDEX ix_outbox_failed ON outbox (made_at) WHERE state = 'failed';
 CREATE INDEX ix_outbox_resident_id ON outbox (resident_id);
 
 CREATE INDEX ix_outbox_subject ON outbox (subject);
+
+CREATE INDEX ix_outbox_template ON outbox (sent_at, account_id) WHERE template <> '';
 
 CREATE INDEX ix_paper_ballots_poll_id ON paper_ballots (poll_id);
 
@@ -1434,7 +1549,11 @@ CREATE INDEX ix_signups_offer_until ON signups (offer_until) WHERE offer_until I
 
 CREATE INDEX ix_signups_resident_id_state ON signups (resident_id, state);
 
+CREATE INDEX ix_speakers_resident_id ON speakers (resident_id);
+
 CREATE INDEX ix_standing_signups_resident_id ON standing_signups (resident_id);
+
+CREATE INDEX ix_stewards_steward_id ON stewards (steward_id);
 
 CREATE INDEX ix_stock_entries_batch_id ON stock_entries (batch_id);
 
@@ -1483,6 +1602,8 @@ CREATE UNIQUE INDEX uq_poll_proxies_slot ON poll_proxies (holder_id, slot) WHERE
 CREATE UNIQUE INDEX uq_recalls_standing ON recalls (batch_id) WHERE cleared_at IS NULL;
 
 CREATE UNIQUE INDEX uq_role_grants_current ON role_grants (resident_id, role, coalesce(project_id, 0)) WHERE ended_at IS NULL;
+
+CREATE UNIQUE INDEX uq_stewards_current ON stewards (resident_id) WHERE ended_at IS NULL;
 
 CREATE UNIQUE INDEX uq_swaps_asked ON swaps (give_shift_id, from_id, to_id) WHERE state = 'asked';
 
@@ -1536,4 +1657,4 @@ CREATE TRIGGER stock_entries_no_replace BEFORE INSERT ON stock_entries
 CREATE TRIGGER stock_entries_no_update BEFORE UPDATE ON stock_entries
     BEGIN SELECT RAISE(ABORT, 'the stock ledger is append-only'); END;
 
-INSERT INTO alembic_version (version_num) VALUES ('0006');
+INSERT INTO alembic_version (version_num) VALUES ('0007');

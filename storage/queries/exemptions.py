@@ -27,6 +27,7 @@ class Span(NamedTuple):
     from_week: date
     until_week: date
     state: str
+    asked_at: datetime
 
     @property
     def weeks(self) -> int:
@@ -42,6 +43,7 @@ _listed = (
         exemptions.c.from_week,
         exemptions.c.until_week,
         exemptions.c.state,
+        exemptions.c.asked_at,
     )
     .select_from(exemptions.join(residents, residents.c.id == exemptions.c.resident_id))
     .where(residents.c.state == ResidentState.RESIDENT)

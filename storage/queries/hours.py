@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Insert, Integer, Text, and_, cast, exists, func
 
 from storage import fanout
+from storage.queries.helping import spoken_for_by
 from storage.queries.shifts import signups
 from storage.sql import bindparam, insert, select
 from storage.tables import HoursEntry, SignupState, table_of
@@ -25,7 +26,9 @@ _total_week = select(func.coalesce(func.sum(entries.c.minutes), 0)).where(entrie
 
 _WRITTEN = ("key", "resident_id", "week", "minutes", "kind", "shift_id", "reason", "confirmed_by", "confirmed_at")
 _held = (signups.c.shift_id == bindparam("b_shift"), signups.c.state == SignupState.HELD)
-_not_mine = signups.c.resident_id != bindparam("b_by", type_=Integer())
+_by: ColumnElement[int] = bindparam("b_by", type_=Integer())
+NOT_MINE = and_(signups.c.resident_id != _by, ~spoken_for_by(signups.c.resident_id, _by, signups.c.shift_id))
+"""The sign-ups that `b_by` may confirm: neither their own, nor those of somebody for whom they speak."""
 
 
 def _add(*conditions: ColumnElement[bool]) -> Insert:
@@ -41,11 +44,11 @@ def _add(*conditions: ColumnElement[bool]) -> Insert:
 
 _this_one = signups.c.resident_id == bindparam("b_resident", type_=Integer())
 _checked_in = signups.c.checked_in_at.is_not(None)
-_add_all = _add(_not_mine)
-_add_here = _add(_not_mine, _checked_in)
-_add_one = _add(_not_mine, _this_one)
-_tell_all = fanout.notice_to(signups.c.resident_id, signups, and_(*_held), _not_mine)
-_tell_here = fanout.notice_to(signups.c.resident_id, signups, and_(*_held), _not_mine, _checked_in)
+_add_all = _add(NOT_MINE)
+_add_here = _add(NOT_MINE, _checked_in)
+_add_one = _add(NOT_MINE, _this_one)
+_tell_all = fanout.notice_to(signups.c.resident_id, signups, and_(*_held), NOT_MINE)
+_tell_here = fanout.notice_to(signups.c.resident_id, signups, and_(*_held), NOT_MINE, _checked_in)
 
 
 async def by_week(unit: Unit, resident_id: int) -> dict[date, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import and_, exists, or_
+from sqlalchemy import and_, or_
 
+from storage.reaching import WAYS
 from storage.sql import bindparam, select
 from storage.tables import Account, Resident, ResidentState, Role, RoleGrant, table_of
 from storage.unit import Unit
@@ -16,7 +17,7 @@ grants, residents, accounts = table_of(RoleGrant), table_of(Resident), table_of(
 class Answers(NamedTuple):
     """Somebody with authority over a project, by one of their roles; `project_id` None is the whole town.
 
-    `reachable`: at least one of their accounts can be written to.
+    `reachable`: they can be written to, on an account of theirs or a phone that they share.
     """
 
     resident_id: int
@@ -26,7 +27,9 @@ class Answers(NamedTuple):
     reachable: bool
 
 
-_reachable = exists().where(accounts.c.resident_id == residents.c.id, accounts.c.reachable)
+_reachable = or_(
+    *(each.where(whose == residents.c.id, accounts.c.reachable).correlate(residents).exists() for each, whose in WAYS)
+)
 _over = (
     select(residents.c.id, residents.c.name, grants.c.role, grants.c.project_id, _reachable, residents.c.state)
     .select_from(grants.join(residents, residents.c.id == grants.c.resident_id))

@@ -41,7 +41,7 @@ _on = delete(mutes).where(
 )
 _any = (
     select(mutes.c.topic)
-    .join(accounts, accounts.c.resident_id == mutes.c.resident_id)
+    .join(accounts, func.coalesce(accounts.c.speaking_id, accounts.c.resident_id) == mutes.c.resident_id)
     .where(accounts.c.id == bindparam("account_id"))
     .limit(1)
 )
@@ -54,7 +54,7 @@ async def of(unit: Unit, resident_id: int) -> list[Off]:
 
 
 async def is_any(unit: Unit, account_id: int) -> bool:
-    """Whether the resident of an account has turned anything off."""
+    """Whether who speaks through an account has turned anything off."""
     return await unit.value(_any, account_id=account_id) is not None
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Text, and_, case, exists, func, or_, update
+from sqlalchemy import ColumnElement, Text, and_, case, exists, func, literal_column, or_, update
 
-from storage.outbox import MUTED, UNREACHED, accounts, outbox
+from storage.outbox import HELD, MUTED, UNREACHED, accounts, outbox
 from storage.queries.broadcasts import answers
 from storage.queries.shifts import residents
+from storage.reaching import reaching
 from storage.sql import bindparam, select
 from storage.tables import OutboxState
 from storage.unit import Unit
@@ -38,20 +39,22 @@ class Fate(StrEnum):
 class Why(StrEnum):
     """Why something reached nobody.
 
-    They have no account; they blocked the bot, or closed their account there; the web chat is gone; the channel did
-    not answer, however often it was tried; it would not take this; a mistake of ours.
+    They have no account; they blocked the bot, or closed their account there; the web chat is gone; WhatsApp lets
+    nothing of this kind through before they write again; the channel did not answer, however often it was tried; it
+    would not take this; a mistake of ours.
     """
 
     NONE = "none"
     BLOCKED = "blocked"
     GONE = "gone"
+    SILENCE = "silence"
     SILENT = "silent"
     REFUSED = "refused"
     OURS = "ours"
 
 
 def _has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(accounts.c.resident_id == outbox.c.resident_id, *conditions).correlate(outbox)
+    return reaching(outbox.c.resident_id, *conditions)
 
 
 def _begins(*words: str) -> ColumnElement[bool]:
@@ -61,8 +64,9 @@ def _begins(*words: str) -> ColumnElement[bool]:
 _unreached = outbox.c.detail == UNREACHED
 WHY = case(
     (and_(_unreached, ~_has()), Why.NONE.value),
-    (and_(_unreached, _has(accounts.c.channel == "telegram")), Why.BLOCKED.value),
+    (and_(_unreached, _has(accounts.c.channel != "web")), Why.BLOCKED.value),
     (_unreached, Why.GONE.value),
+    (outbox.c.detail == HELD, Why.SILENCE.value),
     (_begins(GIVEN_UP), Why.SILENT.value),
     (_begins(BROKEN, UNKNOWN), Why.OURS.value),
     else_=Why.REFUSED.value,
@@ -73,7 +77,10 @@ WHY = case(
 
 
 class Reached(NamedTuple):
-    """One person of a broadcast. `channel` is where it was sent; `why` is for what failed, `answer` of a call."""
+    """One person of a broadcast. `channel` is where it was sent; `why` is for what failed, `answer` of a call.
+
+    `is_short`: they were sent an approved text with the beginning of it, which they can ask the whole of.
+    """
 
     resident_id: int
     name: str
@@ -84,6 +91,7 @@ class Reached(NamedTuple):
     read_at: datetime | None
     answer: str | None
     why: str | None
+    is_short: bool = False
 
 
 _sent, _dropped = outbox.c.state == OutboxState.SENT, outbox.c.state == OutboxState.DROPPED
@@ -121,6 +129,7 @@ _each = (
         func.coalesce(outbox.c.read_at, answers.c.at),
         answers.c.answer,
         case((outbox.c.state == OutboxState.FAILED, WHY)).label("why"),
+        outbox.c.template != literal_column("''"),
     )
     .select_from(_people)
     .where(_of_broadcast)

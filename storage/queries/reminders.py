@@ -77,7 +77,7 @@ def _statements(lead: ColumnElement[Any], other: ColumnElement[Any]) -> Statemen
     asked: tuple[ColumnElement[bool], ...] = (
         shifts.c.cancelled_at.is_(None),
         signups.c.state == SignupState.HELD,
-        residents.c.state != ResidentState.LEFT,
+        residents.c.state.not_in([ResidentState.LEFT, ResidentState.MERGED]),
         lead > 0,
         extract("epoch", signups.c.joined_at) <= due,
         # Somebody who said that they are coming is reminded once more: by the last one.

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, func, update
 from sqlmodel import SQLModel
 
+from storage.addresses import new_account
+from storage.queries import speakers
 from storage.sql import bindparam, insert, select
 from storage.tables import (
     Account,
@@ -21,13 +23,16 @@ from storage.tables import (
     Claim,
     Contest,
     CoverAsk,
+    Deed,
     Exemption,
     FollowUp,
     HoursEntry,
     HoursReport,
     Household,
     Inbox,
+    LinkCode,
     MeetingPerson,
+    Merge,
     MeterMember,
     MoneyEntry,
     Mute,
@@ -47,7 +52,9 @@ from storage.tables import (
     RoleGrant,
     SavedAudience,
     Signup,
+    Speaker,
     StandingSignup,
+    Steward,
     StockEntry,
     Swap,
     WebFile,
@@ -165,8 +172,16 @@ _OWN: tuple[tuple[type[SQLModel], str, tuple[str, ...]], ...] = (
     (CampaignStep, "owner_id", ("id",)),
     (Mute, "resident_id", ("topic",)),
     (Outbox, "resident_id", ("id",)),
+    (LinkCode, "resident_id", ("expires_at", "digest")),
+    (Speaker, "resident_id", ("account_id",)),
+    (Steward, "resident_id", ("id",)),
+    (Steward, "steward_id", ("id",)),
+    (Deed, "resident_id", ("id",)),
+    (Deed, "steward_id", ("id",)),
+    (Merge, "kept_id", ("id",)),
+    (Merge, "gone_id", ("id",)),
 )
-_SECRET = "calendar_key"
+_SECRETS = {"calendar_key", "digest"}
 _OF_ACCOUNTS: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
     (WebMessage, ("at", "mine", "body", "edited_at", "gone")),
     (WebFile, ("at", "name", "media_type")),
@@ -180,7 +195,7 @@ _OF_ACCOUNTS: tuple[tuple[type[SQLModel], tuple[str, ...]], ...] = (
 async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
     """What the town keeps about a resident, by table: their rows as they are, and those of their accounts."""
     row = await unit.first(select(residents).where(residents.c.id == resident_id))
-    own_row = {} if row is None else {name: value for name, value in row._mapping.items() if name != _SECRET}
+    own_row = {} if row is None else {name: value for name, value in row._mapping.items() if name not in _SECRETS}
     found: dict[str, Any] = {"resident": own_row}
     home = await unit.first(select(table_of(Household)).where(table_of(Household).c.id == own_row.get("household_id")))
     found["home"] = {} if home is None else dict(home._mapping)
@@ -189,7 +204,12 @@ async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
         rows = await unit.rows(
             select(table).where(table.c[column] == resident_id).order_by(*(table.c[name] for name in order))
         )
-        found.setdefault(table.name, []).extend(dict(row._mapping) for row in rows)
+        told = [{name: value for name, value in row._mapping.items() if name not in _SECRETS} for row in rows]
+        found.setdefault(table.name, []).extend(told)
+    for row in found[accounts.name]:  # whoever shares it keeps their own answers
+        speaks = row["speaking_id"] or resident_id
+        row["data"] = speakers.own_part(row["data"], speaks=speaks, resident_id=resident_id)
+    found["drafts"] = await speakers.drafts(unit, resident_id)
     bought, mine = table_of(MoneyEntry), table_of(Claim)
     orders = select(mine.c.id).where(mine.c.resident_id == resident_id)
     paid = await unit.rows(select(bought).where(bought.c.claim_id.in_(orders)).order_by(bought.c.id))
@@ -197,8 +217,8 @@ async def everything(unit: Unit, resident_id: int) -> dict[str, Any]:
     own = select(accounts.c.id).where(accounts.c.resident_id == resident_id)
     for model, columns in _OF_ACCOUNTS:
         table = table_of(model)
-        told = select(*(table.c[name] for name in columns)).where(table.c.account_id.in_(own))
-        found[table.name] = [dict(row._mapping) for row in await unit.rows(told.order_by(table.c[columns[0]]))]
+        known = select(*(table.c[name] for name in columns)).where(table.c.account_id.in_(own))
+        found[table.name] = [dict(row._mapping) for row in await unit.rows(known.order_by(table.c[columns[0]]))]
     return found
 
 
@@ -229,15 +249,7 @@ async def on_channel(unit: Unit, channel: str) -> list[OnChannel]:
 async def make_account(unit: Unit, *, channel: str, address: str, language: str, now: datetime) -> int:
     """Write an account that nobody has written from yet. Returns the id."""
     return int(
-        await unit.value(
-            _make_account,
-            channel=channel,
-            address=address,
-            language=language,
-            data="{}",
-            reachable=True,
-            created_at=now,
-        )
+        await unit.value(_make_account, **new_account(channel=channel, address=address, language=language, now=now))
     )
 
 

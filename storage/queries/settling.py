@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, update
 
-from storage.queries.hours import entries
+from storage.queries.hours import NOT_MINE, entries
 from storage.queries.shifts import COLUMNS, WITH_PROJECT, ShiftRow, residents, shift_of, shifts, signups
 from storage.sql import bindparam, select
 from storage.tables import SignupState
@@ -107,7 +107,7 @@ _attend_all = (
     update(signups)
     .where(
         signups.c.shift_id == bindparam("b_shift"),
-        signups.c.resident_id != bindparam("b_by"),
+        NOT_MINE,
         signups.c.state == SignupState.HELD,
     )
     .values(state=SignupState.ATTENDED)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Boolean, Integer, Select, Text, and_, func, literal_column, or_, update
 
 from storage.dispatch_locks import hold_broadcasts
-from storage.outbox import ENDED, FATE, TOPIC, WAITS_AGAIN, broadcasts, outbox
+from storage.outbox import ENDED, FATE, IN_INDEX, TOPIC, TROUBLE, WAITS_AGAIN, broadcasts, outbox
 from storage.queries.reach import WHY
 from storage.queries.shifts import residents
 from storage.sql import bindparam, select
@@ -64,6 +64,17 @@ class Lost(NamedTuple):
     why: str
 
 
+class Stuck(NamedTuple):
+    """How many notices wait for somebody of the town to mend its account at a channel, and the channel's own words."""
+
+    many: int
+    words: str
+
+
+_stuck = select(func.count(), func.max(outbox.c.detail)).where(
+    IN_INDEX, outbox.c.state == OutboxState.WAITING, outbox.c.detail.startswith(TROUBLE, autoescape=True)
+)
+
 # In the words of the partial index `ix_outbox_failed`: SQLite takes that index only for who repeats its condition.
 _FAILED = outbox.c.state == literal_column("'failed'")
 _theirs = select(broadcasts.c.id).where(
@@ -76,7 +87,7 @@ _SEEN = and_(
     _FAILED,
     outbox.c.made_at > bindparam("u_since", type_=outbox.c.made_at.type),
     or_(bindparam("u_everything", type_=Boolean()), outbox.c.broadcast_id.in_(_theirs)),
-    residents.c.state != ResidentState.LEFT,
+    residents.c.state.not_in([ResidentState.LEFT, ResidentState.MERGED]),
 )
 _NAMED = outbox.join(residents, residents.c.id == outbox.c.resident_id)
 _for_why = or_(bindparam("why", type_=Text()) == "", bindparam("why", type_=Text()) == WHY)
@@ -120,6 +131,14 @@ _retry = (
     .values(state=WAITS_AGAIN, due_at=bindparam("b_now"), attempts=0, detail="")
 )
 _let_go = update(outbox).where(_these, _FAILED).values(state=OutboxState.DROPPED, detail=LET_GO)
+
+
+async def stuck(unit: Unit) -> Stuck | None:
+    """What waits since a channel takes nothing of the town, and why; None where there is no such trouble."""
+    row = await unit.first(_stuck)
+    if row is None or not row[0]:
+        return None
+    return Stuck(row[0], str(row[1]).removeprefix(TROUBLE))
 
 
 async def count(unit: Unit, sight: Sight, now: datetime) -> tuple[int, int]:

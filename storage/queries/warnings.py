@@ -1,7 +1,8 @@
 """Warnings, and what follows from them: who has the benefits, who was told that they ended, and that they are back.
 
 A warning is the note of a week, as the outbox keeps it: one that was sent, or that nobody could be reached with. One
-that came too late and was dropped is none.
+that came too late and was dropped is none; nor is one that WhatsApp held back until its reader writes: whoever has done
+nothing but be silent for a day is not to lose by that.
 """
 
 from __future__ import annotations

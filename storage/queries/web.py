@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, literal, true, update
 
+from storage.addresses import new_account
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Town, WebChat, WebContent, WebFile, WebMessage, WebSession, table_of
 from storage.unit import Unit
@@ -173,15 +174,7 @@ async def of_session(unit: Unit, digest: str, *, since: datetime) -> Phone | Non
 async def make_session(unit: Unit, *, digest: str, address: str, language: str, now: datetime) -> int:
     """A new account with a session of its own; returns the account's id."""
     account_id = int(
-        await unit.value(
-            _make_account,
-            channel=CHANNEL,
-            address=address,
-            language=language,
-            data="{}",
-            reachable=True,
-            created_at=now,
-        )
+        await unit.value(_make_account, **new_account(channel=CHANNEL, address=address, language=language, now=now))
     )
     row = {"digest": digest, "account_id": account_id, "created_at": now, "seen_at": now}
     await unit.execute(insert(sessions), row)

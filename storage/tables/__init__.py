@@ -32,6 +32,7 @@ from storage.tables.hours import (
     WeekClose,
     WeekStanding,
 )
+from storage.tables.identity import Deed, LinkCode, Merge, MergeChange, MessageStatus, Speaker, Steward
 from storage.tables.mail import Inbox, Outbox, OutboxState, Priority
 from storage.tables.meetings import AgendaItem, AgendaSecond, Decision, FollowUp, ItemState, Meeting, MeetingPerson
 from storage.tables.money import MoneyAccount, MoneyEntry, MoneyEntryKind, MoneyKind, Receipt
@@ -114,6 +115,7 @@ __all__ = [
     "CoverAsk",
     "CoverCall",
     "Decision",
+    "Deed",
     "Draw",
     "Exemption",
     "FollowUp",
@@ -125,8 +127,12 @@ __all__ = [
     "Item",
     "ItemState",
     "Level",
+    "LinkCode",
     "Meeting",
     "MeetingPerson",
+    "Merge",
+    "MergeChange",
+    "MessageStatus",
     "MeterFile",
     "MeterLine",
     "MeterMember",
@@ -172,7 +178,9 @@ __all__ = [
     "ShiftSkill",
     "Signup",
     "SignupState",
+    "Speaker",
     "StandingSignup",
+    "Steward",
     "StockEntry",
     "StockKind",
     "Swap",

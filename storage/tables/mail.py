@@ -42,7 +42,8 @@ class Outbox(SQLModel, table=True):
     `group_id` in place of a resident is the account of a group or channel. `subject` names what it is about
     ("shift:12"), so that it can be withdrawn; `broadcast_id` the broadcast that it is part of. `expires_at`: dropped
     when later. `taken_at` is when a worker took it; `reference` is the message's id where it was sent. `delivered_at`
-    and `read_at` are what the channel told of it since; not every channel tells.
+    and `read_at` are what the channel told of it since; not every channel tells. `template` is the approved text that
+    it was sent as, where the channel wanted one.
     """
 
     __tablename__ = "outbox"
@@ -71,6 +72,13 @@ class Outbox(SQLModel, table=True):
             sqlite_where=text("state = 'failed'"),
             postgresql_where=text("state = 'failed'"),
         ),
+        Index(
+            "ix_outbox_template",
+            "sent_at",
+            "account_id",
+            sqlite_where=text("template <> ''"),
+            postgresql_where=text("template <> ''"),
+        ),
         CheckConstraint("(resident_id IS NULL) <> (group_id IS NULL)", name="to_one"),
     )
 
@@ -93,5 +101,6 @@ class Outbox(SQLModel, table=True):
     account_id: int | None = Field(default=None, foreign_key="accounts.id")
     reference: str = ""
     detail: str = ""
+    template: str = ""
     delivered_at: datetime | None = None
     read_at: datetime | None = None

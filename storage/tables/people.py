@@ -11,6 +11,7 @@ class ResidentState(StrEnum):
     APPLICANT = "applicant"
     RESIDENT = "resident"
     LEFT = "left"
+    MERGED = "merged"
 
 
 class Role(StrEnum):
@@ -55,11 +56,26 @@ class Resident(SQLModel, table=True):
 class Account(SQLModel, table=True):
     """One address of a resident on one channel.
 
-    `state` and `data` (JSON) are the conversation's place: they are written with the update's other effects.
+    `state` and `data` (JSON) are the conversation's place: they are written with the update's other effects. `phone` is
+    the number behind an address that is none, where the channel tells it. `heard_at` is when its person last said
+    something, give or take minutes, kept where somebody asks. `preferred`: the one its resident wants notices on.
+    `marketing_off`: its person told the channel, not us, to take no advertising.
+
+    `shared`: others of the home speak through it too (`Speaker`). `speaking_id` is who speaks just now, where that is
+    not its own resident.
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("channel", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        Index(
+            "ix_accounts_phone",
+            "channel",
+            "phone",
+            sqlite_where=text("phone IS NOT NULL"),
+            postgresql_where=text("phone IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     channel: str
@@ -70,6 +86,12 @@ class Account(SQLModel, table=True):
     data: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     reachable: bool = True
     created_at: datetime
+    phone: str | None = None
+    heard_at: datetime | None = None
+    preferred: bool = False
+    marketing_off: bool = False
+    shared: bool = False
+    speaking_id: int | None = Field(default=None, foreign_key="residents.id")
 
 
 class Topic(SQLModel, table=True):

@@ -16,8 +16,9 @@ from bot.intake.frozen import Told, flatten, freeze, thaw
 from bot.intake.lately import KEPT, MOST, Lately
 from handlers.kit.confiding import Aside, Confided
 from handlers.kit.poll_taps import VoteTap
-from tests.people import Person, Town, WebLine
-from tests.variants import once
+from tests.lines import WebLine
+from tests.people import Person, Town
+from tests.variants import web_only
 
 
 def test_the_stand_ins_are_frozen_and_nothing_else() -> None:
@@ -49,7 +50,7 @@ async def _history(person: Person) -> list[dict[str, Any]]:
         return kept
 
 
-@once
+@web_only
 async def test_the_page_that_asked_is_shown_the_paper(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     anna = await town.resident("Anna")
     poll_id = await town.poll("Who leads?", ["Quentin", "Roxanne"], secret=True)
@@ -81,7 +82,7 @@ async def test_the_page_that_asked_is_shown_the_paper(town: Town, monkeypatch: p
     assert (await _history(anna))[-1] == kept
 
 
-@once
+@web_only
 async def test_a_lost_answer_loses_no_key(town: Town) -> None:
     """A vote in words makes its key: whoever lost the answer has it with the next one, and can change the vote."""
     anna = await town.resident("Anna")
@@ -112,7 +113,7 @@ def test_what_was_said_lately_is_forgotten_soon() -> None:
     assert lately.again(Arrival("web", f"7:{MOST}", "7", "en"), []) is told
 
 
-@once
+@web_only
 async def test_words_about_a_ballot_are_not_kept(town: Town) -> None:
     anna = await town.resident("Anna")
     poll_id = await town.poll("Who leads?", ["Quentin", "Roxanne"], secret=True)

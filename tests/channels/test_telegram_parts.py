@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from bot.channels.backoff import Backoff
 from bot.channels.lines import Lines
-from bot.channels.telegram_session import Backoff, InTurn
+from bot.channels.telegram_session import InTurn
 from bot.channels.telegram_updates import key_of, number_of, translate
 from bot.delivery.pace import Limits, Pace
 

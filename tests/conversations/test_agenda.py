@@ -24,32 +24,9 @@ from storage.queries import agenda, residents
 from storage.queries.agenda import Entry
 from storage.queries.shifts import ShiftRow
 from storage.tables import ResidentState
-from tests.people import OPENING, Person, TelegramLine, Town, WebLine
+from tests.people import OPENING, Person, Town
+from tests.variants import crosswise, once
 from town.week import at_local
-
-here = pytest.mark.parametrize(("channel", "database_url"), [("web", "sqlite")], indirect=True)
-"""What is the same on every channel and database."""
-
-on_each = pytest.mark.parametrize(
-    ("channel", "database_url"), [("web", "sqlite"), ("telegram", "postgresql")], indirect=True
-)
-"""Each channel and each database once."""
-
-
-async def content_of(person: Person) -> bytes:
-    """The bytes of the document that somebody was sent last, as their channel gives it to them."""
-    if isinstance(person.line, TelegramLine):
-        document = [one.document for one in person.line.person.messages if one.document][-1]
-        assert document is not None
-        return bytes(document.data)
-    assert isinstance(person.line, WebLine)
-    line = person.line
-    async with line.http.get(f"{line.base}/chat/me/messages?limit=50") as answer:
-        kept = (await answer.json())["messages"]
-    url = [one["document"]["url"] for one in kept if one.get("document")][-1]
-    async with line.http.get(f"{line.base}{url}") as answer:
-        assert answer.content_type == "text/calendar"
-        return await answer.read()
 
 
 def events(content: bytes) -> list[Any]:
@@ -73,7 +50,7 @@ async def get(url: str, **headers: str) -> tuple[int, bytes, Mapping[str, str]]:
         return answer.status, await answer.read(), answer.headers
 
 
-@on_each
+@crosswise
 async def test_a_shift_and_all_shifts_as_files(town: Town) -> None:
     anna = await town.resident("Anna")
     bread, weeds = await town.shift("Bread, & <butter>"), await town.shift("Weeding", project="Farm", day=3)
@@ -89,7 +66,7 @@ async def test_a_shift_and_all_shifts_as_files(town: Town) -> None:
     await anna.forges(f"ics:shift:{bread}")
     assert anna.last.document == f"shift-{bread}.ics"
     anna.sees("Bread, & <butter> for your calendar")
-    (event,) = events(await content_of(anna))
+    (event,) = events(await anna.line.document())
     assert event["SUMMARY"] == "Bread, & <butter>"
     assert event["LOCATION"] == "Mill Lane 2"
     assert event["STATUS"] == "CONFIRMED"
@@ -99,7 +76,7 @@ async def test_a_shift_and_all_shifts_as_files(town: Town) -> None:
     assert [alarm["TRIGGER"].dt for alarm in event.walk("VALARM")] == [timedelta(hours=-24), timedelta(hours=-2)]
     await anna.forges("ics:all:0")
     anna.sees("Your 2 shifts for your calendar")
-    assert [one["SUMMARY"] for one in events(await content_of(anna))] == ["Bread, & <butter>", "Weeding"]
+    assert [one["SUMMARY"] for one in events(await anna.line.document())] == ["Bread, & <butter>", "Weeding"]
     who = await town.who(await town.coordinator())
     await town.moves(hours=1)
     async with town.app.database.unit() as unit:
@@ -107,12 +84,12 @@ async def test_a_shift_and_all_shifts_as_files(town: Town) -> None:
     await town.settles()
     await anna.forges(f"ics:shift:{bread}")
     anna.sees("strikes it out")
-    (struck,) = events(await content_of(anna))
+    (struck,) = events(await anna.line.document())
     assert (struck["STATUS"], struck["UID"], struck.walk("VALARM")) == ("CANCELLED", event["UID"], [])
     assert struck["SEQUENCE"] > event["SEQUENCE"]
 
 
-@here
+@once
 async def test_without_a_web_address_there_are_files(town: Town) -> None:
     anna = await town.resident("Anna")
     assert town.app.links.web_url is None
@@ -129,10 +106,11 @@ async def test_without_a_web_address_there_are_files(town: Town) -> None:
     assert anna.last.document == "my-shifts.ics"
 
 
-@here
+@once
 async def test_a_private_address_is_shown_renewed_and_switched_off(
-    town: Town, caplog: pytest.LogCaptureFixture
+    wide_town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
+    town = wide_town  # its pages are there for everybody
     caplog.set_level(logging.DEBUG, "bot")
     assert town.app.web is not None
     town.app.links.web_url = town.app.web.address
@@ -175,8 +153,9 @@ async def test_a_private_address_is_shown_renewed_and_switched_off(
     assert key[:20] not in redact(f"GET /calendar/{key} could not be served now")
 
 
-@here
-async def test_a_wrong_address_is_not_found_and_many_are_too_many(town: Town) -> None:
+@once
+async def test_a_wrong_address_is_not_found_and_many_are_too_many(wide_town: Town) -> None:
+    town = wide_town
     assert town.app.web is not None
     base = town.app.web.address
     wrong = ("A" * 43, "A" * 42, "-" * 43, "%00" * 14 + "A", "é" * 43, "' OR 1=1 --", "A" * 2000)
@@ -194,7 +173,7 @@ async def test_a_wrong_address_is_not_found_and_many_are_too_many(town: Town) ->
     assert int(refused.value.headers["Retry-After"]) > 1
 
 
-@here
+@once
 @pytest.mark.town(zone="America/New_York")
 async def test_what_changes_reaches_the_calendar(town: Town) -> None:
     anna, coordinator = await town.resident("Anna"), await town.coordinator()

@@ -23,13 +23,16 @@ from handlers.desk import actions as desk
 from handlers.draws import actions as draws
 from handlers.goods import actions as goods
 from handlers.goods import claiming, giving
+from handlers.helping import actions as helping
 from handlers.hours import actions as hours
 from handlers.kit.links import Links
 from handlers.kit.who import Who
 from handlers.ledger import actions as ledger
+from handlers.linking import chats
 from handlers.meetings import actions as gatherings
 from handlers.meetings import checking, steering
 from handlers.meetings.calling import NewMeeting
+from handlers.merging import actions as merging
 from handlers.minutes import actions as minutes
 from handlers.minutes import approving, assigning, following, registering
 from handlers.motions import actions as motions
@@ -64,7 +67,7 @@ from storage.unit import Unit
 from tests.conversations.walker import EVERYTHING, dump
 from tests.people import Person, Town
 from town.audience import Audience, Chosen
-from town.facts import NotAllowed, NotFound, NothingChanged, NotWaiting, WasNotThere
+from town.facts import ChatGone, NotAllowed, NotFound, NothingChanged, NotWaiting, WasNotThere
 from town.series import Pattern
 from town.week import week_of
 
@@ -125,7 +128,7 @@ async def found(call: Awaitable[Any]) -> Any:
     """Whoever may do it is told that there is nothing to be done it with."""
     try:
         return await call
-    except (NotFound, NothingChanged, NotWaiting):
+    except (ChatGone, NotFound, NothingChanged, NotWaiting):
         return None
 
 
@@ -186,6 +189,22 @@ ACTIONS: dict[str, tuple[set[str], Call]] = {
         ),
     ),
     "find_receipt": (RESIDENTS, lambda u, w, g, now: papers.counted(u, who=w, receipt="2B3X4C3MPE8K")),
+    "chats of somebody": (OF_THE_TOWN, lambda u, w, g, now: chats.theirs(u, who=w, resident_id=g.anna)),
+    "let go of somebody's chat": (
+        OF_THE_TOWN,
+        lambda u, w, g, now: found(chats.let_go_for(u, who=w, resident_id=g.anna, account_id=999, now=now)),
+    ),
+    "people made one": (ANY_COORDINATOR, lambda u, w, g, now: merging.listed(u, who=w, now=now)),
+    "make them two again": (ANY_COORDINATOR, lambda u, w, g, now: found(merging.undo(u, who=w, merge_id=999, now=now))),
+    "people without a phone": (ANY_COORDINATOR, lambda u, w, g, now: helping.listed(u, who=w)),
+    "register somebody without a phone": (ANY_COORDINATOR, lambda u, w, g, now: helping.may_register(u, who=w)),
+    "speak for somebody": (
+        ANY_COORDINATOR,
+        lambda u, w, g, now: found(
+            helping.take(u, who=w, resident_id=999, consent="spoken", consent_on=now.date(), now=now)
+        ),
+    ),
+    "what was done for all": (THE_MAYOR, lambda u, w, g, now: helping.all_done(u, who=w, now=now)),
     "join_shift": (RESIDENTS, lambda u, w, g, now: shifts.join_shift(u, who=w, shift_id=g.coming, now=now)),
     "open_shift": (RESIDENTS, lambda u, w, g, now: shifts.open_shift(u, who=w, shift_id=g.coming, now=now)),
     "my_projects": (ANY_COORDINATOR, lambda u, w, g, now: desk.my_projects(u, who=w)),

@@ -24,7 +24,8 @@ from storage.queries.polls import PollRow
 from storage.sql import select
 from storage.tables import table_of
 from storage.tables.polls import PollProxy
-from tests.people import OPENING, Person, Shown, Town
+from tests.lines import Shown
+from tests.people import OPENING, Person, Town
 from tests.variants import crosswise, once
 from town.facts import VotedOnPaper
 from town.polls import MOST_OPTIONS, MOST_POINTS, Kind, key_in, new_key, receipt_in, receipt_of
@@ -116,7 +117,7 @@ async def test_a_secret_ballot_leaves_nothing_behind(town: Town) -> None:
     assert paper.labels[:3] == ["Quentin", "Roxanne", "Abstain"]
     receipt = receipt_on(paper)
     voted = await anna.taps("Roxanne")
-    assert voted.id == paper.id
+    anna.has_become(paper, voted)
     assert anna.toast == "Your vote is in the box."
     anna.sees("In the box now: Roxanne")
     code = code_on(voted)

@@ -24,8 +24,9 @@ from storage.queries import town as town_queries
 from storage.sql import select
 from storage.tables import Account, PosterVisit, Role, TownUpdate, UpdatePicture, table_of
 from tests.conversations.test_pictures import photo
+from tests.lines import Shown
 from tests.papers import text_of
-from tests.people import Person, Shown, Town
+from tests.people import Person, Town
 from tests.variants import crosswise, once
 from town.facts import NotAllowed
 
@@ -358,8 +359,8 @@ async def _poster(town: Town, by: Person, place: str) -> posters.PosterRow:
 
 
 async def _scans(town: Town, code: str, name: str, *, join_code: str = "") -> Person:
-    """A newcomer who follows a poster's link: Telegram's, or the town's page."""
-    if town.channel == "telegram":
+    """A newcomer who follows a poster's link: a messenger's, or the town's page."""
+    if town.channel != "web":
         return await town.stranger(name, code=f"p_{code}")
     line = town._browser("en")
     async with line.http.get(f"{line.base}/join?poster={code}") as page:
@@ -426,7 +427,8 @@ async def test_posters_count_who_came_and_who_joined(town: Town) -> None:
 
 
 @once
-async def test_a_poster_goes_with_the_code_to_join_with(town: Town) -> None:
+async def test_a_poster_goes_with_the_code_to_join_with(wide_town: Town) -> None:
+    town = wide_town
     naledi = await town.mayor()
     poster = await _poster(town, naledi, "Bakery door")
     async with town.app.database.unit() as unit:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,9 +20,7 @@ from locales import LANGUAGES, speaking
 from storage.queries import checkin, shifts
 from storage.queries.checkin import Guest
 from storage.queries.shifts import ShiftRow
-from tests.conftest import settings_for
 from tests.people import Person, Town
-from tests.pictures import picture_of
 from tests.variants import crosswise, once
 from town.checkin import code_at, code_in, minute_of, new_key, payload, shown
 
@@ -68,7 +65,7 @@ async def test_a_coordinator_shows_the_code_and_people_type_it(town: Town) -> No
     code = await code_of(town, shift)
     assert code_in(said[1]) == code
     leads_to = town.app.links.start(payload(shift, code)) or shown(code)
-    assert await picture_of(town, pieter) == pictures.png(leads_to)
+    assert await pieter.line.picture() == pictures.png(leads_to)
     assert "It works until 10:32" in picture.text
     assert "0 of 2 people are here." in picture.text
 
@@ -306,7 +303,7 @@ async def test_the_roster_knows_who_checked_in(town: Town) -> None:
 
 
 @once
-async def test_a_restart_in_the_middle(town: Town, database_url: str, tmp_path: Path) -> None:
+async def test_a_restart_in_the_middle(town: Town) -> None:
     """The code on a photo, the question that is open and the place that was offered: all of them are still good."""
     anna, ben = await town.resident("Anna"), await town.resident("Ben")
     shift = await town.shift(day=0, at="10:00")
@@ -314,12 +311,7 @@ async def test_a_restart_in_the_middle(town: Town, database_url: str, tmp_path: 
     code = await code_of(town, shift)
     await anna.forges(f"check:in:{shift}:0:0")
     await ben.says(code)
-    await town.app.stop()
-    again = await Town.open(settings_for(database_url, tmp_path), "web", None)
-    town.app, town.clock = again.app, again.clock
-    assert again.app.web is not None
-    for person in (anna, ben):
-        person.line.base = again.app.web.address  # type: ignore[attr-defined]  # a browser's line
+    await town.restarts()
     await anna.says(code)
     anna.sees("You are checked in at 09:30.")
     await ben.taps("Yes, I join")
@@ -341,8 +333,9 @@ async def test_a_stranger_who_scans_signs_up_first(town: Town) -> None:
 
 @once
 @pytest.mark.town(language="es")
-async def test_the_page_at_the_place(town: Town) -> None:
+async def test_the_page_at_the_place(wide_town: Town) -> None:
     """It shows the code and how many are there, in the town's language and without a name, on one day only."""
+    town = wide_town
     pieter, anna = await town.coordinator("Bakery", "Pieter"), await town.resident("Anna")
     shift = await town.shift("Bread & <b>", day=0, at="11:00", minutes=60)
     await anna.joins(shift)
@@ -351,10 +344,11 @@ async def test_the_page_at_the_place(town: Town) -> None:
     address = dict(pieter.last.buttons)["On a big screen"]
     path = address.removeprefix("https://riverbend.example")
     assert re.fullmatch(rf"/checkin/{shift}/[\w-]{{32}}", path)
-    line: Any = pieter.line
+    assert town.app.web is not None
+    base = town.app.web.address.rstrip("/")
 
     async def ask(path: str) -> tuple[int, str, Any]:
-        async with ClientSession() as stranger, stranger.get(line.base + path) as answer:
+        async with ClientSession() as stranger, stranger.get(base + path) as answer:
             assert answer.headers["Cache-Control"] == "no-store"
             kept = await answer.json() if answer.content_type == "application/json" else None
             return answer.status, await answer.text(), kept
@@ -370,7 +364,7 @@ async def test_the_page_at_the_place(town: Town) -> None:
     assert "style=" not in page
     *_rest, shows = await ask(f"{path}/now")
     assert (shows["state"], shows["code"]) == ("open", shown(code))
-    assert shows["qr"] == pictures.svg(f"https://riverbend.example/?start={payload(shift, code)}")
+    assert shows["qr"] == pictures.svg(town.app.links.start(payload(shift, code)) or "")
     assert 0 < shows["changes_in"] <= 60_000
     with speaking("es"):
         assert shows["count"] == how_many(0, 1).unescape()

@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import update
 
 from handlers.contests import actions as contests
@@ -23,13 +22,11 @@ from storage.queries.in_charge import grants
 from storage.sql import select
 from storage.tables import HoursEntry, Role, SignupState, table_of
 from tests.people import Person, Town
+from tests.variants import once
 from town.facts import ContestDecided, Fact
 
 MONDAY = date(2026, 11, 23)
 entries = table_of(HoursEntry)
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_missed_contested_and_upheld_by_another(town: Town) -> None:
@@ -83,7 +80,6 @@ async def test_missed_contested_and_upheld_by_another(town: Town) -> None:
     assert (line.state, line.minutes) == ("attended", 120)
 
 
-@on_sqlite
 async def test_a_rejected_report_that_stays_rejected(town: Town) -> None:
     pieter, mayor = await town.coordinator("Bakery", "Pieter"), await town.mayor("Naledi")
     anna = await town.resident("Anna")
@@ -129,7 +125,7 @@ async def test_a_rejected_report_that_stays_rejected(town: Town) -> None:
     ben.sees("Only coordinators can do that.")
 
 
-@on_web
+@once
 async def test_unanswered_it_goes_to_the_mayor(town: Town) -> None:
     pieter, thandi = await town.coordinator("Bakery", "Pieter"), await town.coordinator("Bakery", "Thandi")
     mayor = await town.mayor("Naledi")
@@ -155,11 +151,10 @@ async def test_unanswered_it_goes_to_the_mayor(town: Town) -> None:
     thandi.sees("Naledi decided this before: the hours were corrected.")
     await town.moves(days=10)
     await mayor.looks()
-    mayor.has_not_seen("has no answer yet")  # that message became what she answered, and came no second time
+    mayor.has_open("has no answer yet", times=0)  # that message became what she answered, and came no second time
 
 
-@on_web
-@on_sqlite
+@once
 async def test_where_nobody_else_may_it_waits_for_somebody(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna, _shift = await missed(town, pieter)
@@ -181,8 +176,7 @@ async def test_where_nobody_else_may_it_waits_for_somebody(town: Town) -> None:
     assert await minutes(town, anna) == 0
 
 
-@on_web
-@on_sqlite
+@once
 async def test_a_mayor_who_was_asked_first_is_asked_once_more(town: Town) -> None:
     pieter, mayor = await town.coordinator("Bakery", "Pieter"), await town.mayor("Naledi")
     anna, _shift = await missed(town, pieter)
@@ -197,8 +191,7 @@ async def test_a_mayor_who_was_asked_first_is_asked_once_more(town: Town) -> Non
     anna.has_seen("I have asked Naledi once more.", times=1)
 
 
-@on_web
-@on_sqlite
+@once
 async def test_too_late_nothing_decided_and_forged(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna, shift = await missed(town, pieter)
@@ -227,8 +220,7 @@ async def test_too_late_nothing_decided_and_forged(town: Town) -> None:
     anna.sees("That was decided more than 14 days ago, so it stays as it is.")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_missed_before_it_was_written_who_said_so(town: Town) -> None:
     pieter, anna = await town.coordinator("Bakery", "Pieter"), await town.resident("Anna")
     shift = await town.shift("Bread baking", day=0, at="10:00", minutes=120)
@@ -251,8 +243,7 @@ async def test_missed_before_it_was_written_who_said_so(town: Town) -> None:
     anna.sees("Pieter wrote down 1 h.")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_nobody_is_asked_about_what_was_decided_in_the_same_moment(town: Town) -> None:
     pieter, thandi = await town.coordinator("Bakery", "Pieter"), await town.coordinator("Bakery", "Thandi")
     mayor = await town.mayor()
@@ -271,7 +262,7 @@ async def test_nobody_is_asked_about_what_was_decided_in_the_same_moment(town: T
     anna.has_not_seen("Nobody has answered yet")
 
 
-@on_web
+@once
 async def test_two_who_decide_at_once_decide_it_once(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     others = [await town.who(await town.coordinator("Bakery", name)) for name in ("Thandi", "Sipho")]
@@ -341,7 +332,7 @@ class Play:
             self.model[kind, id, one.resident_id] = one.minutes
 
 
-@on_web
+@once
 async def test_any_sequence_comes_to_what_it_should(town: Town) -> None:
     people = [await town.coordinator("Bakery", name) for name in ("Pieter", "Thandi", "Sipho")]
     people.append(await town.resident("Anna"))

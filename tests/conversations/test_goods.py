@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import update
 
 from storage.queries import batches
@@ -38,9 +40,15 @@ async def change(town: Town, model: Any, row: int, **values: Any) -> None:
         await unit.execute(update(table).where(table.c.id == row).values(**values))
 
 
+def a_png() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (320, 240), "brown").save(out, "PNG")
+    return out.getvalue()
+
+
 async def a_picture(town: Town) -> int:
     pictures = table_of(Picture)
-    made = {"digest": "0" * 64, "media_type": "image/png", "content": b"\x89PNG\r\n\x1a\n", "made_at": town.clock.now()}
+    made = {"digest": "0" * 64, "media_type": "image/png", "content": a_png(), "made_at": town.clock.now()}
     async with town.app.database.unit() as unit:
         return int(await unit.value(insert(pictures).values(made).returning(pictures.c.id)))
 

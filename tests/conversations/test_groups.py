@@ -16,7 +16,8 @@ from storage.queries import town as town_queries
 from storage.tables import Resident
 from tests.emulators.telegram import Group
 from tests.emulators.telegram_world import Chat, Message
-from tests.people import Person, TelegramLine, Town
+from tests.lines import TelegramLine
+from tests.people import Person, Town
 
 on_telegram = pytest.mark.parametrize(("database_url", "channel"), [("sqlite", "telegram")], indirect=True)
 on_each_database = pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from storage.queries import topics
 from storage.sql import select
 from storage.tables import Account, Project, Resident, ResidentTopic, RoleGrant, Shift, ShiftSkill, Signup, table_of
 from tests.conversations.walker import COMMANDS, EVERYTHING, NASTY, NOT_A_RESIDENTS, WIZARDS, Walker, Watch, dump
-from tests.people import Person, Town, WebLine
+from tests.lines import WebLine
+from tests.people import Person, Town
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

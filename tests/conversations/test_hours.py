@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-import pytest
 from sqlalchemy import update
 
 from handlers.hours.actions import confirm_all, confirm_one
@@ -14,12 +13,10 @@ from storage.queries import hours, settling, shifts
 from storage.queries.in_charge import grants
 from storage.tables import Role
 from tests.people import Person, Town
+from tests.variants import once
 from town.facts import AlreadyConfirmed, Fact
 
 MONDAY = date(2026, 11, 23)
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_all_came_in_one_tap(town: Town) -> None:
@@ -47,7 +44,6 @@ async def test_all_came_in_one_tap(town: Town) -> None:
     pieter.has_not_seen("still wait")
 
 
-@on_sqlite
 async def test_one_by_one(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00", minutes=120)
@@ -90,8 +86,7 @@ async def test_one_by_one(town: Town) -> None:
         assert closed.closed_at is not None
 
 
-@on_web
-@on_sqlite
+@once
 async def test_nobody_confirms_their_own(town: Town) -> None:
     pieter, thandi = await town.coordinator("Bakery", "Pieter"), await town.coordinator("Bakery", "Thandi")
     shift = await town.shift(day=0, at="10:00")
@@ -121,8 +116,7 @@ async def test_nobody_confirms_their_own(town: Town) -> None:
     pieter.sees("Your hours on Bread baking are confirmed: 2 h.")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_who_alone_was_there_is_not_asked_about_themself(town: Town) -> None:
     pieter, mayor = await town.coordinator("Bakery", "Pieter"), await town.mayor("Naledi")
     shift = await town.shift(day=0, at="10:00")
@@ -139,8 +133,7 @@ async def test_who_alone_was_there_is_not_asked_about_themself(town: Town) -> No
     assert await minutes(town, pieter) == 120
 
 
-@on_web
-@on_sqlite
+@once
 async def test_where_nobody_else_may_the_line_stays_open(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00")
@@ -154,8 +147,7 @@ async def test_where_nobody_else_may_the_line_stays_open(town: Town) -> None:
     pieter.sees("nobody else may do it yet")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_only_those_who_answer_for_the_project(town: Town) -> None:
     await town.coordinator("Bakery", "Pieter")
     farmer = await town.coordinator("Farm", "Willem")
@@ -175,8 +167,7 @@ async def test_only_those_who_answer_for_the_project(town: Town) -> None:
     assert await minutes(town, anna) == 0
 
 
-@on_web
-@on_sqlite
+@once
 async def test_not_before_the_end_and_not_for_strangers_to_the_shift(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00")
@@ -196,8 +187,7 @@ async def test_not_before_the_end_and_not_for_strangers_to_the_shift(town: Town)
     assert [await minutes(town, person) for person in (anna, ben)] == [0, 0]
 
 
-@on_web
-@on_sqlite
+@once
 async def test_open_rosters_are_found_again(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna = await town.resident("Anna")
@@ -218,8 +208,7 @@ async def test_open_rosters_are_found_again(town: Town) -> None:
     assert pieter.last.labels[0] == "1. Tue 24 Nov At 10:00 (1)"
 
 
-@on_web
-@on_sqlite
+@once
 async def test_nobody_there_nothing_asked(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     shift = await town.shift(day=0, at="10:00")
@@ -233,7 +222,7 @@ async def test_nobody_there_nothing_asked(town: Town) -> None:
         assert await settling.next_end(unit, town.clock.now()) is None
 
 
-@on_web
+@once
 async def test_after_three_days_reminded_after_seven_the_mayor_knows(town: Town) -> None:
     pieter, mayor = await town.coordinator("Bakery", "Pieter"), await town.mayor("Naledi")
     shift = await town.shift(day=0, at="10:00")
@@ -260,7 +249,7 @@ async def test_after_three_days_reminded_after_seven_the_mayor_knows(town: Town)
     assert await minutes(town, anna) == 120
 
 
-@on_web
+@once
 async def test_two_coordinators_at_once_write_each_line_once(town: Town) -> None:
     coordinators = [await town.coordinator("Bakery", name) for name in ("Pieter", "Thandi")]
     shift = await town.shift(day=0, at="10:00")

@@ -17,12 +17,12 @@ from storage.queries import web as web_queries
 from storage.sql import select
 from storage.tables import Outbox, OutboxState, Role, WebFile, WebMessage, table_of
 from tests.people import Person, Town
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-"""What is the same on every channel."""
+from tests.variants import once
 
 on_telegram = pytest.mark.parametrize("channel", ["telegram"], indirect=True)
 """Where nobody is asked for the code before the chat begins."""
+
+on_web = pytest.mark.parametrize(("database_url", "channel"), [("sqlite", "web")], indirect=True)
 
 with_code = pytest.mark.town(join_policy="code", join_code="BREAD7")
 by_approval = pytest.mark.town(join_policy="approval")
@@ -99,7 +99,7 @@ async def test_join_codes_are_looked_at_five_times_an_hour(town: Town) -> None:
     person.sees("What is your name?")
 
 
-@on_web
+@once
 async def test_a_name_that_looks_like_a_code_is_a_name(town: Town) -> None:
     person = await town.stranger()
     await person.taps("English")
@@ -114,7 +114,7 @@ async def test_a_wrong_code_after_setup_is_called_wrong(town: Town) -> None:
             person.sees("That code is not right")
 
 
-@on_web
+@once
 @pytest.mark.town(join_policy="open", join_code="")
 async def test_joining_by_code_never_goes_without_one(town: Town) -> None:
     mayor = await town.mayor()
@@ -164,7 +164,7 @@ async def test_a_shifts_link_comes_with_the_code_from_the_webs_door(town: Town) 
     person.sees("Bread baking")
 
 
-@on_web
+@once
 @pytest.mark.parametrize("payload", ["shift_", "shift_x", "shift_99999999999", "shift_-1"])
 async def test_a_broken_link_changes_nothing(town: Town, payload: str) -> None:
     person = await town.stranger("Thandi")
@@ -241,7 +241,7 @@ async def test_whatever_an_applicant_says_they_hear_that_they_wait(town: Town) -
 # -- reminders ---------------------------------------------------------------------------------------------------------
 
 
-@on_web
+@once
 async def test_the_early_reminder_stays_before_the_late_one(town: Town) -> None:
     person = await town.resident()
     await person.says("/me")
@@ -258,7 +258,7 @@ async def test_the_early_reminder_stays_before_the_late_one(town: Town) -> None:
     person.sees("Kept.")
 
 
-@on_web
+@once
 async def test_a_lead_that_cannot_be_is_answered_as_a_lead(town: Town) -> None:
     person = await town.resident()
     await person.says("/me")
@@ -279,7 +279,7 @@ def test_the_privacy_notice_says_how_long_things_stay() -> None:
     assert web_queries.KEPT == outbox.REMEMBERED == timedelta(days=365)
 
 
-@on_web
+@on_web  # the town itself keeps what is said there, and its files
 async def test_my_data_is_all_of_it_and_nothing_of_others(town: Town) -> None:
     thandi, sipho = await town.residents(2)
     await thandi.says("good morning, bells")
@@ -294,13 +294,22 @@ async def test_my_data_is_all_of_it_and_nothing_of_others(town: Town) -> None:
     told = json.dumps(kept, default=str)
     assert "good morning, bells" in told
     assert "something of my own" not in told
+
+
+@once
+async def test_my_data_comes_as_a_file(town: Town) -> None:
+    thandi, sipho = await town.residents(2)
     await thandi.says("/me")
     await thandi.taps("Privacy")
     await thandi.taps("Send me my data")
     assert thandi.last.document == "townbell-my-data.json"
+    sent = (await thandi.line.document()).decode()
+    assert thandi.name in sent
+    assert sipho.name not in sent
+    assert [account["channel"] for account in json.loads(sent)["accounts"]] == [town.channel]
 
 
-@on_web
+@once
 async def test_a_year_later_old_messages_are_forgotten(town: Town) -> None:
     thandi = await town.resident()
     messages, files, notices = (table_of(model) for model in (WebMessage, WebFile, Outbox))
@@ -328,7 +337,7 @@ async def test_a_year_later_old_messages_are_forgotten(town: Town) -> None:
             )
 
     before = await left()
-    assert before[0] > 0
+    assert (before[0] > 0) is (town.channel == "web")  # the other channels keep what they showed
     town.clock.move_to(now + timedelta(days=364))
     await ticker.tick()
     assert await left() == before
@@ -337,7 +346,7 @@ async def test_a_year_later_old_messages_are_forgotten(town: Town) -> None:
     assert await left() == (0, 0, {"waiting"})
 
 
-@on_web
+@once
 async def test_a_changed_join_code_is_hidden_from_the_log(town: Town) -> None:
     mayor = await town.mayor()
     await mayor.forges("town:setting:0:0:join_code")

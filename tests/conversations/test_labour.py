@@ -12,7 +12,6 @@ from handlers.labour import actions, chart, views
 from handlers.labour.actions import Sums, Weeks
 from locales import LANGUAGES, speaking
 from tests.people import Town
-from tests.pictures import picture_of
 from tests.variants import crosswise, once
 
 MONDAY = date(2026, 11, 23)
@@ -50,7 +49,7 @@ async def test_a_week_by_project(town: Town) -> None:
     mayor.sees("10 h offered, 1 h filled, 0 min confirmed, 9 h still open")
     assert re.search("In all.*Bakery.*Farm", mayor.last.text, re.S)
     await mayor.taps("As a picture")
-    assert (await picture_of(town, mayor)).startswith(b"\x89PNG\r\n\x1a\n")
+    assert (await mayor.line.picture()).startswith(b"\x89PNG\r\n\x1a\n")
     check_caption(mayor.last.html)
     mayor.sees("Hours of work, week by week")
     mayor.sees("23 Nov: 19 h offered, 6 h 30 min filled, 4 h confirmed")

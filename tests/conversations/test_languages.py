@@ -53,6 +53,7 @@ OLD = {f"old_{name}": value for name, value in SHIFT.items()} | {"old_title": "B
 CLASH = {"other": 8, "other_title": "Weeding & <hoeing>"}
 CLASH |= {f"other_{name}": SHIFT[name] for name in ("starts_at", "ends_at")}
 OF_THE_TOWN = ("message", "emergency")
+CHANNELS = ("telegram", "whatsapp", "web")
 SAID: dict[str, Any] = {"broadcast": 4, "text": "The <river> is high.\nStay & wait", "language": "en", "texts": {}}
 SAID |= {"name": "Anna <b>", "project": "Bakery <3", "photo": None, "topic": "appeals"}
 WHOM = [
@@ -456,6 +457,23 @@ FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
     "news.remind": tuple(
         {"update": 3, "week": "2026-11-23", "due": SHIFT["starts_at"], "late": late} for late in (True, False)
     ),
+    **{
+        f"helping.{what}": ({"name": "Gogo <b>", "by": "Ben & Co", "resident": 7},)
+        for what in ("begun", "passed", "taken", "ended", "own", "alone")
+    },
+    "household.joined": ({"owner": "Anna <b>", "account": 7},),
+    "household.shared": tuple({"name": "Ben <b>", "first": first} for first in (True, False)),
+    "household.off": ({"name": "Ben <b>"},),
+    "household.asked": ({"name": "Ben <b>", "other": "Anna & Co", "resident": 7},),
+    "linking.linked": tuple({"channel": kind, "account": 7, "town": "Mill <b>"} for kind in CHANNELS),
+    "linking.let_go": tuple({"channel": kind, "by": by} for kind in CHANNELS for by in ("", "Ben <b>")),
+    "linking.gone": ({"town": "Mill <b>"},),
+    "linking.vouched": ({"by": "Ben <b>"},),
+    "linking.vouched_for": ({"by": "Ben <b>", "name": "Anna <b>"},),
+    "linking.same": ({"name": "Anna <b>", "channel": "whatsapp", "account": 7, "other": 8},),
+    "linking.not_same": ({"name": "Anna <b>"},),
+    "merging.done": tuple({"name": "Anna <b>", "other": "Ben & Co", "days": days} for days in (1, 30)),
+    "merging.undone": ({"name": "Anna <b>", "other": "Ben & Co"},),
     "news.sent": tuple(
         {"update": 3, "week": "2026-11-23", "broadcast": cast, "boards": boards} for cast, boards in ((7, 2), (0, 0))
     ),
@@ -764,5 +782,4 @@ async def test_the_menu_follows_the_language(town: Town) -> None:
     def menu() -> list[str]:
         return [entry["description"] for entry in tg.commands(f"chat:{pieter.line.address}", "")]
 
-    await until(lambda: bool(menu()))
-    assert menu() == wanted
+    await until(lambda: menu() == wanted)  # it may have been another before

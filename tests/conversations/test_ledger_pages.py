@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
-
 from handlers.hours.actions import confirm_one
 from handlers.ledger.actions import correct
 from handlers.reports.actions import confirm, send
@@ -14,12 +12,10 @@ from storage.queries import settling
 from storage.sql import select
 from storage.tables import HoursEntry, table_of
 from tests.people import Person, Town
+from tests.variants import once
 
 MONDAY = "2026-11-23"
 entries = table_of(HoursEntry)
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_a_week_entry_by_entry(town: Town) -> None:
@@ -61,7 +57,6 @@ async def test_a_week_entry_by_entry(town: Town) -> None:
     assert "That is not right" not in anna.last.labels
 
 
-@on_sqlite
 async def test_a_correction_by_a_coordinator(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna, ben = await town.resident("Anna"), await town.resident("Ben")
@@ -117,8 +112,7 @@ async def test_a_correction_by_a_coordinator(town: Town) -> None:
     anna.has_seen("2 h instead of 0 min", times=1)
 
 
-@on_web
-@on_sqlite
+@once
 async def test_nobody_corrects_their_own(town: Town) -> None:
     pieter, thandi = await town.coordinator("Bakery", "Pieter"), await town.coordinator("Bakery", "Thandi")
     shift = await worked(town, pieter, thandi, minutes=60)
@@ -130,8 +124,7 @@ async def test_nobody_corrects_their_own(town: Town) -> None:
     assert await kinds(town, pieter) == ["shift"]
 
 
-@on_web
-@on_sqlite
+@once
 async def test_paging_through_weeks(town: Town) -> None:
     pieter, anna = await town.coordinator("Bakery", "Pieter"), await town.resident("Anna")
     await worked(town, anna, pieter, minutes=180)
@@ -160,8 +153,7 @@ async def test_paging_through_weeks(town: Town) -> None:
     anna.sees("My week")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_a_week_full_of_corrections_fits(town: Town) -> None:
     pieter, anna = await town.coordinator("Bakery", "Pieter"), await town.resident("Anna")
     shift = await worked(town, anna, pieter, minutes=60)

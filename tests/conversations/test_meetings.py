@@ -18,7 +18,8 @@ from handlers.polls.casting import cast
 from handlers.polls.closing import close
 from storage.queries import guests, meetings, polls
 from storage.queries.meetings import MeetingRow
-from tests.people import OPENING, Person, Shown, Town
+from tests.lines import Shown
+from tests.people import OPENING, Person, Town
 from tests.variants import crosswise, once
 from town.checkin import MEETING, code_at, minute_of, payload, shown
 from town.facts import MeetingBegun
@@ -182,7 +183,7 @@ async def test_no_date_is_voted_for(town: Town) -> None:
     await pieter.taps("Yes, change it")
     pieter.sees("When: Monday 30 November, 09:00–10:00")
 
-    await pieter.forges(f"meet:set:{second}:3:0")  # by hand, while the vote goes on: that ends
+    await pieter.forges(f"meet:set:{second}:3:0", on=pieter.shown[0])  # by hand, while the vote goes on: that ends
     await pieter.says("Mon 11:00")
     await pieter.taps("Yes, change it")
     async with town.app.database.reading() as unit:
@@ -239,7 +240,7 @@ async def test_changes_reminders_and_calling_off(town: Town) -> None:
     await town.moves(hours=16)  # Saturday 8:30
     for person, times in ((anna, 2), (ben, 0), (cleo, 0)):  # Cleo's, of yesterday, is her answer now
         await person.looks()
-        person.has_seen("A reminder of a meeting", times=times)
+        person.has_open("A reminder of a meeting", times=times)
 
     await naledi.forges(f"meet:off:{meeting}:0:0")
     await naledi.says("The hall is under water")
@@ -456,7 +457,8 @@ async def feed_of(town: Town, key: str) -> bytes:
 
 
 @once
-async def test_the_page_on_the_big_screen(town: Town) -> None:
+async def test_the_page_on_the_big_screen(wide_town: Town) -> None:
+    town = wide_town
     naledi, _anna = await town.mayor(), await town.resident("Anna")
     meeting = await town.meeting(by=naledi, day=0, at="10:00", quorum=50)
     assert town.app.web is not None

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -20,9 +18,7 @@ from storage.queries import homes, needs
 from storage.queries.items import ItemRow
 from storage.queries.needs import Whole
 from storage.tables import Batch, Item, table_of
-from tests.conftest import settings_for
 from tests.people import OPENING, Person, Town
-from tests.pictures import picture_of
 from tests.variants import crosswise, once
 from town.needs import Answers
 
@@ -181,18 +177,14 @@ async def test_a_long_list_is_paged_and_may_be_left_open(town: Town) -> None:
 
 
 @once
-async def test_resumed_after_a_restart(town: Town, database_url: str, tmp_path: Path) -> None:
+async def test_resumed_after_a_restart(town: Town) -> None:
     bread, milk = await town.item("Bread"), await town.item("Milk")
     anna = await town.resident("Anna")
     await anna.says("/needs")
     await anna.taps("4")
     await anna.says("bread 2")
     await anna.taps("Milk")
-    await town.app.stop()
-    again = await Town.open(settings_for(database_url, tmp_path), "web", None)
-    town.app, town.clock = again.app, again.clock
-    assert again.app.web is not None
-    anna.line.base = again.app.web.address  # type: ignore[attr-defined]  # a browser's line
+    await town.restarts()
     await anna.says("/week")
     await anna.says("/needs")
     anna.sees("You began this before, and I kept what you wrote.")
@@ -305,7 +297,7 @@ async def test_made_and_needed(town: Town) -> None:
     pieter.sees("That is 75% of what is needed; the goal is 300%.")
     pieter.sees("19 Oct: 8 loaves\n26 Oct: 20 loaves\n2 Nov: 0 loaves\n9 Nov: 0 loaves\n16 Nov: 40 loaves")
     await pieter.taps("As a picture")
-    assert (await picture_of(town, pieter)).startswith(b"\x89PNG\r\n\x1a\n")
+    assert (await pieter.line.picture()).startswith(b"\x89PNG\r\n\x1a\n")
     check_caption(pieter.last.html)
     pieter.sees("16 Nov: 40 loaves")
     await pieter.taps("As a card")
@@ -345,7 +337,7 @@ async def test_the_file_and_what_counts_as_made(town: Town) -> None:
     async with town.app.database.unit() as unit:
         await unit.execute(update(table_of(Item)).values(made_at=now - timedelta(weeks=9)))
     await mayor.forges("need:file:0:0")
-    rows = await file_of(town, mayor)
+    rows = await file_of(mayor)
     bread, caviar = rows["Bread"], rows["Caviar"]
     assert (bread["homes"], bread["people"], bread["of_people"]) == ("5", "10", "14")
     assert (bread["need_of_homes"], bread["need_of_town"], bread["made_a_week"]) == ("15.000", "21.000", "25.000")
@@ -353,13 +345,10 @@ async def test_the_file_and_what_counts_as_made(town: Town) -> None:
     assert (caviar["homes"], caviar["people"], caviar["need_of_homes"], caviar["need_of_town"]) == ("1", "", "", "")
 
 
-async def file_of(town: Town, person: Person) -> dict[str, dict[str, str]]:
-    """The newest file on the web, by item."""
-    line: Any = person.line
-    async with line.http.get(f"{line.base}/chat/me/messages?limit=2") as answer:
-        document = next(m["document"] for m in (await answer.json())["messages"] if m.get("document"))
-    async with line.http.get(line.base + document["url"]) as answer:
-        return {row["item"]: row for row in csv.DictReader(io.StringIO(await answer.text()))}
+async def file_of(person: Person) -> dict[str, dict[str, str]]:
+    """The newest file, by item."""
+    text = (await person.line.document()).decode("utf-8-sig")
+    return {row["item"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
 @once

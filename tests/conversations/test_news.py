@@ -25,7 +25,6 @@ from storage.queries.updates import UpdateRow
 from storage.sql import insert, select
 from storage.tables import Broadcast, HoursEntry, Outbox, Picture, Role, table_of
 from tests.people import Person, Town
-from tests.pictures import picture_of
 from tests.variants import crosswise, once
 from town.facts import UpdateOver
 from town.news import MOST_CORRECTIONS, MOST_PHOTOS, MOST_WORDS
@@ -152,7 +151,7 @@ async def test_from_the_draft_on_friday_to_everybody_on_sunday(town: Town) -> No
     assert anna.sees("Bread for everybody!")
     assert anna.sees("(As of Sunday 29 November, 17:00.)")
     assert {"Read on", "Watch the video", "Find a shift", "Less of this"} <= set(anna.last.labels)
-    assert await picture_of(town, anna) == photo()
+    assert await anna.line.picture() == photo()
     assert sofia.sees("¡Pan para todos!")
     deaf.has_not_seen("Bread for everybody!")
     mayor.has_seen("The news of the week")  # how it gets on

@@ -25,7 +25,6 @@ from storage.sql import select
 from storage.tables import ClaimState, Receipt, Role, StockKind, table_of
 from tests.papers import text_of
 from tests.people import Person, Town
-from tests.pictures import picture_of
 from tests.variants import crosswise, once
 from town.facts import CannotTakeBack, NotAllowed, NotFound, OwnPurchase
 
@@ -76,7 +75,7 @@ async def test_a_code_as_a_picture_and_in_words(town: Town) -> None:
     check_caption(picture.html)
     for text in ("Bread: 2 loaves", "Tuesday 24 November, 16:00–18:00", "Bakery, Mill Lane 2", shown(code)):
         assert text in picture.text, picture.text
-    assert await picture_of(town, anna) == pictures.png(town.app.links.start(f"{PICK_UP}{code}") or code)
+    assert await anna.line.picture() == pictures.png(town.app.links.start(f"{PICK_UP}{code}") or code)
     for other in (ben, carla):
         await other.forges(f"claim:code:{claim}:0:0")
         other.sees("I find no such goods of yours")

@@ -11,19 +11,18 @@ import pytest
 from PIL import Image
 from sqlalchemy import func
 
-from bot.app import build
-from bot.channels.telegram_photos import TRIES
+from bot.channels.photos import TRIES
 from bot.intake import pictures as fitting
 from handlers.stock import item_actions
 from storage.queries import items
 from storage.sql import select
 from storage.tables import Picture, table_of
 from tests.people import Person, Town
-from tests.pictures import picture_of
 from tests.variants import crosswise, once
 from town.facts import NotAllowed
 
 BREAD, CRUST = (180, 120, 60), (90, 50, 20)
+ON_WEB = pytest.mark.parametrize(("database_url", "channel"), [("sqlite", "web")], indirect=True)
 ON_TELEGRAM = pytest.mark.parametrize(("database_url", "channel"), [("sqlite", "telegram")], indirect=True)
 WAITING = "Send me a photo of Bread"
 
@@ -80,6 +79,10 @@ async def shown(town: Town) -> int | None:
 
 
 def downloads(town: Town) -> int:
+    """How often the town asked its channel for a photo."""
+    if town.wa is not None:
+        own_number = f"/{town.wa.phone_number_id}"
+        return len([call for call in town.wa.calls if call.method == "GET" and call.path != own_number])
     assert town.tg is not None
     return len(town.tg.called("getFile")) + len(town.tg.called("download"))
 
@@ -95,14 +98,14 @@ async def test_a_photo_becomes_the_picture_of_an_item(town: Town) -> None:
     await anna.says("/goods")
     await anna.taps("1. Bread")
     await anna.taps("What it looks like")
-    seen = Image.open(BytesIO(await picture_of(town, anna)))
+    seen = Image.open(BytesIO(await anna.line.picture()))
     assert (seen.format, seen.size) == ("JPEG", (1024, 768))
     assert all(abs(a - b) < 4 for a, b in zip(seen.getpixel((500, 300)), BREAD, strict=True))  # type: ignore[arg-type]
 
     await opens_item(pieter)
     await pieter.taps("Picture")
     pieter.sees("This is how people see Bread.")
-    assert await picture_of(town, pieter)
+    assert await pieter.line.picture()
     old = pieter.last
     await pieter.taps("Take the picture away")
     assert (await shown(town), await kept(town)) == (None, 0)
@@ -153,7 +156,7 @@ async def test_a_photo_that_nobody_asked_for(town: Town) -> None:
     await pieter.sends_photo(photo())
     pieter.sees("Please write it in words.")
     assert await kept(town) == 0
-    if town.tg is not None:
+    if town.channel != "web":
         assert downloads(town) == 0
     else:
         found = (await history(pieter))["messages"]
@@ -323,12 +326,7 @@ async def test_a_file_without_an_end(town: Town, monkeypatch: pytest.MonkeyPatch
 @crosswise
 async def test_a_restart_between(town: Town) -> None:
     pieter = await is_asked(town)
-    settings, clock, line = town.app.settings, town.clock, pieter.line
-    await town.app.stop()
-    town.app = await build(settings, clock=clock)
-    await town.app.start()
-    if town.app.web is not None:
-        line.base = town.app.web.address.rstrip("/")  # type: ignore[attr-defined]
+    await town.restarts()
     await pieter.sends_photo(photo())
     pieter.sees("Everybody can see the picture now.")
 
@@ -351,7 +349,7 @@ async def history(person: Person) -> dict[str, Any]:
     return found
 
 
-@once
+@ON_WEB
 async def test_the_page_knows_when_a_photo_is_waited_for(town: Town) -> None:
     pieter = await at_item(town)
     assert (await history(pieter))["expects"] is None
@@ -369,7 +367,7 @@ async def test_the_page_knows_when_a_photo_is_waited_for(town: Town) -> None:
     assert (await history(pieter))["expects"] is None
 
 
-@once
+@ON_WEB
 async def test_a_photo_stands_in_its_senders_chat(town: Town) -> None:
     pieter = await is_asked(town)
     assert await post(pieter, photo(exif=gps())) == (200, {"toast": None, "asides": []})
@@ -386,7 +384,7 @@ async def test_a_photo_stands_in_its_senders_chat(town: Town) -> None:
     pieter.has_seen("Everybody can see the picture now.", times=1)
 
 
-@once
+@ON_WEB
 async def test_who_may_post_a_photo_and_how_large(town: Town) -> None:
     pieter = await is_asked(town)
     line: Any = pieter.line

@@ -7,15 +7,11 @@ import io
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from handlers.hours.actions import confirm_one
 from storage.queries import meters, residents
 from storage.queries import town as town_queries
 from tests.people import Person, Town
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+from tests.variants import once
 
 
 async def at_home(person: Person, meter: str) -> str:
@@ -38,7 +34,6 @@ async def files(town: Town) -> list[list[list[str]]]:
     return found
 
 
-@on_sqlite
 async def test_a_home_and_its_meter(town: Town) -> None:
     anna, ben = await town.resident("Anna"), await town.resident("Ben")
     code = await at_home(anna, "za 12-345")
@@ -70,8 +65,7 @@ async def test_a_home_and_its_meter(town: Town) -> None:
     ben.sees("Only the mayor or a coordinator of the whole town")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_wrong_codes_are_counted(town: Town) -> None:
     anna, ben = await town.resident("Anna"), await town.resident("Ben")
     code = await at_home(anna, "ZA12-345")
@@ -83,7 +77,6 @@ async def test_wrong_codes_are_counted(town: Town) -> None:
     ben.sees("Please wait an hour")
 
 
-@on_sqlite
 async def test_the_utility_is_told_once_and_then_of_what_changed(town: Town) -> None:
     mayor, anna, ben = await town.mayor(), await town.resident("Anna"), await town.resident("Ben")
     await at_home(anna, "AA1")
@@ -129,8 +122,7 @@ async def test_the_utility_is_told_once_and_then_of_what_changed(town: Town) -> 
     anna.sees("Only the mayor or a coordinator of the whole town")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_the_desk_puts_a_home_right(town: Town) -> None:
     mayor, anna, ben = await town.mayor(), await town.resident("Anna"), await town.resident("Ben")
     code = await at_home(anna, "AA1")
@@ -150,7 +142,7 @@ async def test_the_desk_puts_a_home_right(town: Town) -> None:
     await at_home(ben, "AA1")  # the meter is free again
 
 
-@on_web
+@once
 async def test_who_moves_in_the_week_is_not_behind_the_old_meter_any_more(town: Town) -> None:
     mayor, anna = await town.mayor(), await town.resident("Anna")
     await at_home(anna, "AA1")
@@ -174,8 +166,7 @@ async def test_who_moves_in_the_week_is_not_behind_the_old_meter_any_more(town: 
     mayor.sees("Nothing has changed")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_a_rule_that_changes_corrects_no_week_that_is_over(town: Town) -> None:
     mayor, anna, ben = await town.mayor(), await town.resident("Anna"), await town.resident("Ben")
     code = await at_home(anna, "AA1")

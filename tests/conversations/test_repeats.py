@@ -402,7 +402,7 @@ async def test_its_coordinators_are_asked_in_time_whether_there_is_as_much(town:
     assert (await up(town, series))[0][1] == 28
     await town.moves(hours=0.5)
     await pieter.looks()
-    pieter.has_seen("Is it as much as planned?", times=1)  # of the cake: the other one became the question
+    pieter.has_open("Is it as much as planned?", times=1)  # of the cake: the other one became the question
 
 
 @once

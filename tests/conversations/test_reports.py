@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
-import pytest
 from sqlalchemy import update
 
 from handlers.kit.who import Who
@@ -15,12 +14,10 @@ from storage.queries.in_charge import grants
 from storage.sql import select
 from storage.tables import HoursEntry, table_of
 from tests.people import Person, Town
+from tests.variants import once
 from town.facts import Fact, ReportDecided
 
 MONDAY = date(2026, 11, 23)
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_reported_and_confirmed_by_who_saw_it(town: Town) -> None:
@@ -83,7 +80,6 @@ async def test_reported_and_confirmed_by_who_saw_it(town: Town) -> None:
     assert await minutes(town, anna) == 90
 
 
-@on_sqlite
 async def test_rejected_with_a_reason(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna = await town.resident("Anna")
@@ -115,8 +111,7 @@ async def test_rejected_with_a_reason(town: Town) -> None:
     assert await minutes(town, anna) == 0
 
 
-@on_web
-@on_sqlite
+@once
 async def test_withdrawn_while_it_waits_and_said_so(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna, ben = await town.resident("Anna"), await town.resident("Ben")
@@ -143,8 +138,7 @@ async def test_withdrawn_while_it_waits_and_said_so(town: Town) -> None:
     pieter.has_not_seen("still waits for an answer")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_what_else_is_known_of_the_day_is_shown_to_both(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     anna = await town.resident("Anna")
@@ -167,7 +161,7 @@ async def test_what_else_is_known_of_the_day_is_shown_to_both(town: Town) -> Non
     pieter.sees("Cleaned the oven")
 
 
-@on_web
+@once
 async def test_after_three_days_reminded_after_seven_the_mayor_knows(town: Town) -> None:
     pieter, mayor = await town.coordinator("Bakery", "Pieter"), await town.mayor("Naledi")
     anna = await town.resident("Anna")
@@ -192,8 +186,7 @@ async def test_after_three_days_reminded_after_seven_the_mayor_knows(town: Town)
     assert await minutes(town, anna) == 60
 
 
-@on_web
-@on_sqlite
+@once
 async def test_a_report_of_who_answers_for_it_goes_to_somebody_else(town: Town) -> None:
     mayor, pieter = await town.mayor("Naledi"), await town.coordinator("Bakery", "Pieter")
     await report(pieter, "Mended the oven")
@@ -207,8 +200,7 @@ async def test_a_report_of_who_answers_for_it_goes_to_somebody_else(town: Town) 
     mayor.sees("Pieter reports 1 h of work for Bakery")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_a_report_that_nobody_may_confirm_waits_for_somebody(town: Town) -> None:
     anna = await town.coordinator("Bakery", "Anna")
     async with town.app.database.unit() as unit:
@@ -222,7 +214,7 @@ async def test_a_report_that_nobody_may_confirm_waits_for_somebody(town: Town) -
     pieter.sees("Anna still waits for an answer. Was it so?")
 
 
-@on_web
+@once
 async def test_two_who_answer_at_once_decide_it_once(town: Town) -> None:
     people = [await town.coordinator("Bakery", name) for name in ("Pieter", "Thandi")]
     anna = await town.resident("Anna")
@@ -272,8 +264,7 @@ async def minutes(town: Town, person: Person) -> int:
         return (await hours.by_week(unit, person.resident_id)).get(MONDAY, 0)
 
 
-@on_web
-@on_sqlite
+@once
 async def test_what_was_confirmed_can_be_corrected(town: Town) -> None:
     pieter, anna, ben = (
         await town.coordinator("Bakery", "Pieter"),

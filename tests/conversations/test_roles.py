@@ -15,11 +15,9 @@ from storage.queries.roles import Person as Applicant
 from storage.queries.topics import Named
 from storage.tables import Role
 from tests.people import Person, Town
+from tests.variants import once
 from town.facts import Fact, LastMayor, NotAllowed
 from town.settings import SPECS, TownSettings
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-"""What is the same on every channel."""
 
 
 async def setup_code(town: Town) -> str:
@@ -58,7 +56,7 @@ async def test_a_code_can_come_by_a_link(town: Town) -> None:
     naledi.sees("you are the mayor now")
 
 
-@on_web
+@once
 async def test_a_code_ends_with_the_next_one_and_after_a_day(town: Town) -> None:
     naledi = await town.resident()
     first, second = await setup_code(town), await setup_code(town)
@@ -70,7 +68,7 @@ async def test_a_code_ends_with_the_next_one_and_after_a_day(town: Town) -> None
     assert await mayors(town) == []
 
 
-@on_web
+@once
 async def test_wrong_codes_are_looked_at_five_times_an_hour(town: Town) -> None:
     code = await setup_code(town)
     naledi = await town.resident()
@@ -84,7 +82,7 @@ async def test_wrong_codes_are_looked_at_five_times_an_hour(town: Town) -> None:
     naledi.sees("you are the mayor now")
 
 
-@on_web
+@once
 async def test_words_are_no_codes(town: Town) -> None:
     naledi = await town.resident()
     for words in ("Margaret", "remember", "1234-5678", "12345678", "thanks a lot"):
@@ -110,7 +108,7 @@ async def test_a_stranger_signs_up_first_and_is_mayor_at_the_end(town: Town) -> 
     assert len(await mayors(town)) == 1
 
 
-@on_web
+@once
 async def test_one_code_makes_one_mayor_however_many_send_it(town: Town) -> None:
     code = await setup_code(town)
     people = await town.residents(6)
@@ -177,7 +175,7 @@ async def test_a_role_is_taken_back_and_the_person_told(town: Town) -> None:
     sipho.sees("Only coordinators can do that.")
 
 
-@on_web
+@once
 async def test_the_last_mayor_stays(town: Town) -> None:
     naledi, sipho = await town.mayor(), await town.resident("Sipho Nkosi")
     await naledi.says("/town")
@@ -198,7 +196,7 @@ async def test_the_last_mayor_stays(town: Town) -> None:
     assert await mayors(town) == [sipho.resident_id]
 
 
-@on_web
+@once
 async def test_two_mayors_cannot_end_each_other_at_once(town: Town) -> None:
     naledi, sipho = await town.mayor(), await town.resident("Sipho Nkosi")
     await appoints(naledi, "Sipho Nkosi", "Mayor")
@@ -219,7 +217,7 @@ async def test_two_mayors_cannot_end_each_other_at_once(town: Town) -> None:
     assert [type(result) for result in results if isinstance(result, Fact)] in ([NotAllowed], [LastMayor])
 
 
-@on_web
+@once
 async def test_a_forged_tap_has_no_effect(town: Town) -> None:
     mayor, pieter, thandi = await town.mayor(), await town.coordinator("Bakery"), await town.resident()
     before = await mayors(town)
@@ -263,7 +261,7 @@ async def test_an_applicant_is_let_in(town: Town) -> None:
     mayor.sees("answered already")
 
 
-@on_web
+@once
 @pytest.mark.town(join_policy="approval")
 async def test_an_applicant_is_turned_away_at_the_desk(town: Town) -> None:
     mayor, sipho = await town.mayor(), await town.resident("Sipho Nkosi")
@@ -292,7 +290,7 @@ async def applies(town: Town, name: str) -> Person:
     return person
 
 
-@on_web
+@once
 async def test_another_zone_moves_shifts_into_their_weeks(town: Town) -> None:
     """Sunday 23:00 in the town is Monday in Auckland; what is in the ledger already stays where it is."""
     mayor = await town.mayor()
@@ -356,7 +354,7 @@ async def test_the_mayor_changes_the_settings(town: Town) -> None:
     assert f"{kept.quiet_from:%H:%M}" == "22:00"
 
 
-@on_web
+@once
 async def test_every_setting_can_be_opened(town: Town) -> None:
     mayor = await town.mayor()
     await mayor.says("/town")
@@ -372,7 +370,7 @@ async def test_every_setting_can_be_opened(town: Town) -> None:
     assert len(seen) == len(SPECS)
 
 
-@on_web
+@once
 async def test_the_list_of_skills_is_the_towns_own(town: Town) -> None:
     mayor = await town.mayor()
     await mayor.says("/town")
@@ -392,7 +390,7 @@ async def test_the_list_of_skills_is_the_towns_own(town: Town) -> None:
     mayor.sees("Beekeeping <&>")
 
 
-@on_web
+@once
 async def test_a_code_that_is_half_a_minute_from_its_end_still_works(town: Town) -> None:
     code = await setup_code(town)
     naledi = await town.resident()

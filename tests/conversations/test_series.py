@@ -19,16 +19,9 @@ from storage.queries.standing_signups import Pending
 from storage.sql import select
 from storage.tables import OfferKind, Series, Shift, Signup, table_of
 from tests.people import Person, Town
+from tests.variants import crosswise, once
 from town.places import GENERAL
 from town.series import Pattern
-
-here = pytest.mark.parametrize(("channel", "database_url"), [("web", "sqlite")], indirect=True)
-"""What is the same on every channel and database."""
-
-on_each = pytest.mark.parametrize(
-    ("channel", "database_url"), [("web", "sqlite"), ("telegram", "postgresql")], indirect=True
-)
-"""Each channel and each database once."""
 
 shifts, signups, series = table_of(Shift), table_of(Signup), table_of(Series)
 
@@ -79,7 +72,7 @@ async def states(town: Town, person: Person) -> list[str]:
     return [row[0] for row in rows]
 
 
-@here
+@once
 async def test_a_series_is_put_up_and_makes_its_shifts(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     await pieter.says("/desk")
@@ -138,7 +131,7 @@ async def test_a_series_is_put_up_and_makes_its_shifts(town: Town) -> None:
     anna.sees("coordinator")
 
 
-@on_each
+@crosswise
 async def test_somebody_comes_every_time_skips_a_week_and_stops(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     series_id = await a_series(town)
@@ -187,7 +180,7 @@ async def test_somebody_comes_every_time_skips_a_week_and_stops(town: Town) -> N
     assert (await states(town, anna))[2:] == ["held"] * 4
 
 
-@here
+@once
 async def test_a_week_that_does_not_work_is_told_once_with_the_reason(town: Town) -> None:
     series_id = await a_series(town, places=1)
     other = await a_series(town, "Cake", start=600, places=1)
@@ -216,13 +209,13 @@ async def test_a_week_that_does_not_work_is_told_once_with_the_reason(town: Town
     ben.sees("A place is free for you")
 
 
-@here
+@once
 async def test_a_series_whose_first_time_has_passed_begins_the_next_week(town: Town) -> None:
     series_id = await a_series(town, every=Pattern((1,), 2), first_day=date(2026, 11, 24))  # today, half an hour ago
     assert [when for _, when, _ in await made(town, series_id)] == ["12-01 09:00", "12-15 09:00"]
 
 
-@here
+@once
 async def test_places_go_to_who_came_first_however_often_it_is_tried(town: Town) -> None:
     series_id = await a_series(town, places=1)
     anna, ben = await town.resident("Anna"), await town.resident("Ben")
@@ -246,7 +239,7 @@ async def test_places_go_to_who_came_first_however_often_it_is_tried(town: Town)
     assert one.made_until == date(2027, 1, 19)
 
 
-@here
+@once
 async def test_a_place_that_was_offered_meanwhile_is_counted_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     series_id, anna = await a_series(town), await town.resident("Anna")
     now, look = town.clock.now(), placing.may_take
@@ -265,7 +258,7 @@ async def test_a_place_that_was_offered_meanwhile_is_counted_once(town: Town, mo
         assert await unit.value(select(shifts.c.taken).where(shifts.c.id == 1)) == 1
 
 
-@here
+@once
 async def test_it_changes_from_one_shift_on(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     series_id = await a_series(town)
@@ -329,7 +322,7 @@ async def test_it_changes_from_one_shift_on(town: Town) -> None:
     assert tuple(last) == ("Bake <rolls>", 5, 4)
 
 
-@here
+@once
 async def test_a_day_is_left_out_and_brought_back(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     series_id = await a_series(town)
@@ -370,7 +363,7 @@ async def test_a_day_is_left_out_and_brought_back(town: Town) -> None:
     pieter.sees("No day is left out")
 
 
-@here
+@once
 async def test_it_ends_on_its_last_day_or_at_once(town: Town) -> None:
     pieter = await town.coordinator("Bakery")
     series_id = await a_series(town)
@@ -417,7 +410,7 @@ async def test_it_ends_on_its_last_day_or_at_once(town: Town) -> None:
     assert await states(town, anna) == []
 
 
-@here
+@once
 async def test_every_screen_in_every_language(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     mayor = await town.mayor()
     for language in LANGUAGES:

@@ -14,9 +14,7 @@ from storage.queries.standing import standings as rows
 from storage.sql import select
 from storage.tables import OutboxState
 from tests.people import Person, Town
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+from tests.variants import once
 
 FIRST = date(2026, 11, 23)
 """The Monday of the week in which everybody signs up (it is Tuesday, 09:30)."""
@@ -131,7 +129,7 @@ async def test_hours_confirmed_late_give_the_benefits_back(town: Town) -> None:
     assert await told(town, anna) == ["standing.note", "standing.ended", "standing.back"]
 
 
-@on_web
+@once
 async def test_without_a_warning_nothing_is_lost(town: Town) -> None:
     """Nobody ticked from Wednesday to the Monday after."""
     await town.resident("Anna")
@@ -152,7 +150,7 @@ async def test_without_a_warning_nothing_is_lost(town: Town) -> None:
     assert await told(town, anna) == ["standing.spared", "standing.note", "standing.ended"]
 
 
-@on_web
+@once
 async def test_closing_again_changes_nothing(town: Town) -> None:
     """Two processes, a restart, a tick twice: each week is closed once, and in order after a long standstill."""
     anna = await town.resident("Anna")
@@ -219,7 +217,7 @@ async def test_an_exemption_is_asked_for_and_approved(town: Town) -> None:
     anna.sees("Still missing: 3 h.")
 
 
-@on_web
+@once
 async def test_an_exemption_is_ended_early_by_either(town: Town) -> None:
     mayor, anna = await town.mayor(), await town.resident("Anna")
     await _asks(anna, "4 weeks")
@@ -253,8 +251,7 @@ async def test_an_exemption_is_ended_early_by_either(town: Town) -> None:
     anna.sees("That was decided before, or taken back")
 
 
-@on_web
-@on_sqlite
+@once
 async def test_nobody_decides_on_their_own(town: Town) -> None:
     mayor = await town.mayor()
     await _asks(mayor, "2 weeks")
@@ -271,7 +268,7 @@ async def test_nobody_decides_on_their_own(town: Town) -> None:
     mayor.sees("That was decided before, or taken back")
 
 
-@on_web
+@once
 async def test_a_late_exemption_mends_the_week_before(town: Town) -> None:
     mayor, anna = await town.mayor(), await town.resident("Anna")
     await town.moves(days=21)  # Tuesday: last week was short
@@ -289,8 +286,7 @@ async def test_a_late_exemption_mends_the_week_before(town: Town) -> None:
     anna.sees("You were exempt in this week.")
 
 
-@on_web
-@on_sqlite
+@once
 @pytest.mark.parametrize("key", ["", "nonsense", "0001-01-01", "9999-12-31", "2026-11-20", "2026-13-45"])
 async def test_any_week_can_be_asked_about(town: Town, key: str) -> None:
     anna = await town.resident("Anna")

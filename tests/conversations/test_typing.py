@@ -11,8 +11,7 @@ from storage import outbox
 from storage.queries import settling
 from storage.tables import OutboxState
 from tests.people import Person, Town
-
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
+from tests.variants import once
 
 
 async def roster_asked(town: Town) -> tuple[Person, int]:
@@ -42,7 +41,7 @@ async def test_a_number_typed_at_a_roster_notice_opens_it_and_writes_nothing(tow
     assert await still_open(town, shift) == 0
 
 
-@on_web
+@once
 async def test_a_label_typed_at_a_notice_is_its_tap(town: Town) -> None:
     pieter, shift = await roster_asked(town)
     await town.moves(hours=3)
@@ -67,7 +66,7 @@ async def test_within_a_wizard_a_number_is_never_for_a_notice(town: Town) -> Non
     assert await still_open(town, shift) == 2
 
 
-@on_web
+@once
 async def test_a_number_belongs_to_the_newest_screen_alone(town: Town) -> None:
     anna, pieter = await town.resident("Anna"), await town.coordinator("Bakery", "Pieter")
     await anna.joins(await town.shift(day=0, at="10:00", minutes=60))
@@ -80,7 +79,7 @@ async def test_a_number_belongs_to_the_newest_screen_alone(town: Town) -> None:
     pieter.sees("I did not understand")
 
 
-@on_web
+@once
 async def test_a_notice_that_cannot_be_shown_again_is_not_in_sight(
     town: Town, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,7 +98,7 @@ async def test_a_notice_that_cannot_be_shown_again_is_not_in_sight(
     assert len(said) == 1
 
 
-@on_web
+@once
 async def test_an_answer_that_does_not_fit_is_followed_by_its_question(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     await pieter.says("/desk")

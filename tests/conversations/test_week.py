@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.people import Town
+from tests.variants import once
 
-on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
-"""What is the same on every channel."""
-
-pytestmark = on_web
+pytestmark = once
 
 
 async def test_this_week_comes_first_and_next_week_fills_nothing_of_it(town: Town) -> None:

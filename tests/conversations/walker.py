@@ -155,6 +155,12 @@ TAPS = {
         "hear": "open on off back",
         "reach": "card list file again undelivered person row retry drop",
         "motion": "list page propose second unsecond withdraw take decline up down title about vote closevote",
+        "chat": "open chat prefer any go gone code yes no share twice ask look one notme find theirs drop dropped "
+        "vouch",
+        "phone": "open speak add new has off drop dropped ask",
+        "aid": "list new person done deeds take pass has code end ended",
+        "merge": "list open sure undo",
+        "mail": "1 2 7",
     }.items()
 }
 WIZARDS = {
@@ -186,6 +192,11 @@ WIZARDS = {
     "changeseries": ("since", "title", "start", "length", "place", "places", "skills", "kinds", "last", "sure"),
     "leaveout": ("day", "sure"),
     "swap": ("person",),
+    "chatof": ("person",),
+    "newathome": ("name", "code", "street", "adult", "born", "consent"),
+    "nophone": ("name", "street", "skills", "adult", "born", "consent", "day"),
+    "aidtake": ("consent", "day"),
+    "aidpass": ("to",),
     "skillperson": ("person",),
     "checkin": ("code",),
     "exempt": ("kind", "first", "last", "sure"),
@@ -310,6 +321,7 @@ COMMANDS += ("/proxies", "my proxy")
 COMMANDS += ("/broadcast", "/broadcast The river is high", "/broadcasts", "/emergency", "/emergency Go up the hill")
 COMMANDS += ("/polls", "/poll", "/start vote_1", "/start vote_<b>", "votes", "50 %")
 COMMANDS += ("/call", "call for hands")
+COMMANDS += ("/link", "/link CDFH-2345", "CDFH-2345", "link", "/chats", "/phone", "/helping", "/merged")
 COMMANDS += ("/news", "/news bread", "/update", "newsletter", "https://v.example/1")
 COMMANDS += ("/my week", "/setup KKKK-3333", "/me@riverbend_bot", "week", "my week", "help", "cancel", "town", "desk")
 
@@ -326,7 +338,7 @@ def forged(chance: random.Random) -> str:
              "power": 0, "order": 3, "goods": 3, "stock": 3, "claim": 3, "cover": 2, "draw": 2,
              "recall": 3, "repeat": 2, "need": 2, "meet": 3, "poll": 3, "motion": 3, "minutes": 3, "round": 3,
              "vote": 1, "proxy": 3, "cast": 2, "news": 2, "board": 2, "hear": 0, "reach": 2, "task": 2,
-             "teller": 3}[prefix]
+             "teller": 3, "chat": 3, "phone": 1, "aid": 1, "merge": 2, "mail": 0}[prefix]
         )]  # fmt: skip
         if prefix == "teller":
             parts.append(chance.choice(("-", "1", "21", "0406", *KEYS)))
@@ -358,7 +370,19 @@ def forged(chance: random.Random) -> str:
         wizard = chance.choice(list(WIZARDS))
         data = f"w:{wizard}:{chance.choice((*WIZARDS[wizard], '-', ''))}:{chance.choice(VALUES)}"
     else:
-        loose = ("home", "leave", "typed", "w:", "w:me", "w:me:", "w:me:name", "shift:", "join:again", "\u202e" * 20)
+        loose = (
+            *("as:1:home", "as:2:me:open", "as:999999:home", "as::home", "~1:home", "~zz:shift:join:1"),
+            "home",
+            "leave",
+            "typed",
+            "w:",
+            "w:me",
+            "w:me:",
+            "w:me:name",
+            "shift:",
+            "join:again",
+            "\u202e" * 20,
+        )
         data = chance.choice((*loose, "".join(chr(chance.randint(1, 0x2FFF)) for _ in range(20))))
     return data.encode()[:64].decode(errors="ignore") or "x"
 
@@ -461,7 +485,7 @@ class Watch:
                 self.account = int(await unit.value(newest))
             new = select(inbox.c.at, inbox.c.replies).where(inbox.c.account_id == self.account, inbox.c.at > self._seen)
             taken = await unit.rows(new)
-        leaves_no_trace = tapped.removeprefix(ANEW).startswith(("vote:mark:", "vote:less:"))
+        leaves_no_trace = tapped.removeprefix(ANEW).startswith(("vote:mark:", "vote:less:", "vote:full:"))
         assert taken or leaves_no_trace, self._story("it was not taken in")
         assert all(replies != "[]" for _, replies in taken), self._story("it was not answered")
         self._seen = max((at for at, _ in taken), default=self._seen)

@@ -22,8 +22,9 @@ from storage.outbox import accounts, outbox
 from storage.queries import broadcasts
 from storage.sql import bindparam, select
 from storage.tables import BroadcastKind, OutboxState
-from tests.people import Person, Shown, Town
-from tests.variants import crosswise, once
+from tests.lines import Shown
+from tests.people import Person, Town
+from tests.variants import can_change, crosswise, once
 
 
 class Teller:
@@ -117,7 +118,7 @@ async def in_states(town: Town, broadcast_id: int) -> Mapping[str, int]:
     return found
 
 
-@crosswise
+@can_change
 async def test_one_message_moves_and_its_buttons_go(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     people = await town.residents(3)
@@ -291,7 +292,7 @@ async def test_when_it_is_full_nothing_leaves_but_what_is_leaving(town: Town) ->
     await worker.stop()
 
 
-@crosswise
+@can_change
 async def test_its_buttons_answer_beside_it(town: Town) -> None:
     pieter = await town.coordinator("Bakery", "Pieter")
     [anna] = await town.residents(1)

@@ -13,7 +13,9 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import channels
 from tests.emulators.telegram import TelegramEmulator
+from tests.emulators.whatsapp import WhatsAppEmulator
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,6 +34,16 @@ def environment(folder: Path, database_url: str, **settings: object) -> dict[str
 def telegram_settings(tg: TelegramEmulator) -> dict[str, object]:
     """A town that is on Telegram alone, at the emulator."""
     return {"web_enabled": "false", "telegram_token": tg.token, "telegram_api_base": tg.url}
+
+
+def whatsapp_settings(wa: WhatsAppEmulator, port: int) -> dict[str, object]:
+    """A town that is on WhatsApp alone, at the emulator; its webhook is at `port`."""
+    return {"web_enabled": "false", "web_port": port} | channels(wa=wa)
+
+
+def hook_at(port: int) -> str:
+    """Where WhatsApp calls a town whose webhook is at `port`."""
+    return f"http://127.0.0.1:{port}/whatsapp"
 
 
 class Child:
@@ -139,6 +151,14 @@ async def at_work(tg: TelegramEmulator, calls_before: int) -> None:
     await until(
         lambda: tg.polled or any(call.method == "getUpdates" for call in tg.calls[calls_before:]),
         "the town asks Telegram for updates",
+    )
+
+
+async def on_whatsapp(wa: WhatsAppEmulator, calls_before: int) -> None:
+    """Wait until a child listens at its webhook that was started after `calls_before` calls."""
+    await until(
+        lambda: any(call.path.endswith(wa.phone_number_id) for call in wa.calls[calls_before:]),
+        "the town asks WhatsApp for its number",
     )
 
 

@@ -61,11 +61,27 @@ class Ground:
         return int(made.id)
 
     async def resident(
-        self, unit: Unit, name: str, address: str, *, channel: str = "telegram", early: int | None = None
+        self,
+        unit: Unit,
+        name: str,
+        address: str,
+        *,
+        channel: str = "telegram",
+        early: int | None = None,
+        heard: timedelta = timedelta(),
     ) -> int:
-        """Somebody who signed up before; `early` is their first reminder's lead in minutes (None: no reminder)."""
+        """Somebody who signed up before, and who wrote last some time ago, where the channel keeps that.
+
+        `early` is their first reminder's lead in minutes (None: no reminder).
+        """
         made = await self.person(unit, name, early=early)
-        await unit.add(Account(channel=channel, address=address, resident_id=made, language="en", created_at=self.now))
+        heard_at = self.now - heard if channel == "whatsapp" else None
+        await unit.add(
+            Account(
+                channel=channel, address=address, resident_id=made, language="en", created_at=self.now,
+                heard_at=heard_at,
+            )
+        )  # fmt: skip
         self.residents[address] = made
         return made
 

@@ -31,7 +31,7 @@ def _warm_up() -> None:
     import uvloop  # noqa: F401
 
     from bot import app, cli, running  # noqa: F401
-    from bot.channels import telegram  # noqa: F401
+    from bot.channels import telegram, whatsapp  # noqa: F401
     from handlers import catalogue
     from tests.quick import keep_rooms, keep_signatures
 

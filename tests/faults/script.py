@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import Generic, Protocol, TypeVar
 
-from tests.emulators.telegram import Message, Person
 from town.shifts import DAYS, PARTS, bit
+
+
+class Hand(Protocol):
+    """Whatever somebody writes and taps with, on any channel."""
+
+    def says(self, text: str, /) -> object: ...
+
+    def taps_raw(self, message: int, data: str, /) -> object: ...
+
+
+class Screen(Protocol):
+    """A message on which somebody can tap."""
+
+    @property
+    def id(self) -> int: ...
+
+
+H = TypeVar("H", bound=Hand)
+S = TypeVar("S", bound=Screen)
 
 
 @dataclass(frozen=True)
@@ -19,11 +38,13 @@ class Step:
 
 
 @dataclass
-class Script:
-    """One person's updates in their order."""
+class Script(Generic[H, S]):
+    """One person's updates in their order. `address` is their account's."""
 
-    person: Person
-    screen: Message
+    person: H
+    screen: S
+    name: str
+    address: str
     steps: list[Step] = field(default_factory=list)
     done: int = 0
 
@@ -39,11 +60,9 @@ class Script:
 
 
 @dataclass
-class Resident(Script):
+class Resident(Script[H, S]):
     """Somebody who joins, leaves, confirms and looks. No choice depends on what other people do."""
 
-    name: str = ""
-    address: str = ""
     held: dict[int, bool] = field(default_factory=dict)
     """The shifts they hold in the end, and whether they said there that they are coming."""
     told: int = 0
@@ -67,7 +86,7 @@ class Resident(Script):
                     self.steps.append(Step(data=f"shift:join:{left[0]}"))
                 case _:
                     looks = (Step("/week", said="My week"), Step("my week", said="My week"), Step("/shifts"))
-                    self.steps.append(chance.choice(looks))
+                    self.steps.append(chance.choice((*looks, Step("qx?"))))
 
     def _join(self, shift: int) -> Step:
         said = "You already hold a place on" if shift in self.held else "You have a place"
@@ -90,10 +109,9 @@ class Resident(Script):
 
 
 @dataclass
-class Stranger(Script):
+class Stranger(Script[H, S]):
     """Somebody who signs up. A step that counted twice would undo a choice, or put an answer to the wrong question."""
 
-    name: str = ""
     street: str = ""
     skills: tuple[int, ...] = ()
     interests: tuple[int, ...] = ()

@@ -7,22 +7,20 @@ import os
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from storage.queries import topics
 from tests.emulators.telegram import Message, Person, TelegramEmulator
+from tests.faults.cast import Cast, Size
 from tests.faults.child import Launcher, at_work, environment, launcher, rows, telegram_settings, until
 from tests.faults.evidence import Reply, arrived, inbox
-from tests.faults.ground import Ground
-from tests.faults.script import Resident, Script, Step, Stranger
+from tests.faults.script import Step
 
 UPDATES = 1000
 KILLS = 50
-RESIDENTS, STRANGERS, PROJECTS = 60, 16, 6
-SCARCE_PLACES = 5
+SIZE = Size(updates=UPDATES, residents=60, strangers=16, projects=6)
 GREETING = "Good morning!"
 LATENCY = 0.015
 """Seconds that Telegram takes for a call, so that there is something in flight at any moment."""
@@ -46,22 +44,15 @@ class Story:
     """Everybody, and what they have done so far."""
 
     tg: TelegramEmulator
-    file: Path
+    cast: Cast[Person, Message]
     chance: random.Random
-    residents: list[Resident] = field(default_factory=list)
-    strangers: list[Stranger] = field(default_factory=list)
-    coordinators: list[Person] = field(default_factory=list)
-    far: list[int] = field(default_factory=list)
-    soon: list[int] = field(default_factory=list)
-    scarce: list[int] = field(default_factory=list)
-    order: list[Script] = field(default_factory=list)
     fed: list[Step] = field(default_factory=list)
     toll: Toll = field(default_factory=Toll)
 
     def feed(self, count: int) -> None:
         """The next updates arrive at Telegram."""
         for _ in range(min(count, UPDATES - len(self.fed))):
-            self.fed.append(self.order[len(self.fed)].next())
+            self.fed.append(self.cast.order[len(self.fed)].next())
 
     @property
     def numbers(self) -> range:
@@ -73,68 +64,22 @@ class Story:
         """Note what a kill has just interrupted."""
         toll, pending = self.toll, self.numbers[len(self.fed) - self.tg.pending :]
         seen = arrived(self.tg.calls)
-        committed = inbox(self.file, self.tg, pending)
+        committed = inbox(self.cast.file, self.tg, pending)
         answered = [replies for replies in committed.values() if all(seen[reply] for reply in replies)]
         toll.unconfirmed.append(len(pending))
         toll.uncommitted += len(pending) - len(committed)
         toll.unanswered += len(committed) - len(answered)
         toll.answered += len(answered)
         toll.may_come_again.update(reply for replies in committed.values() for reply in replies)
-        toll.notices_in_flight += rows(self.file, "SELECT count(*) FROM outbox WHERE state = 'sending'")[0][0]
+        toll.notices_in_flight += rows(self.cast.file, "SELECT count(*) FROM outbox WHERE state = 'sending'")[0][0]
 
 
-def at_screen(tg: TelegramEmulator, name: str) -> tuple[Person, Message]:
-    """Somebody whose chat has a message of the bot's, on which they can tap."""
+def at_screen(tg: TelegramEmulator, name: str) -> tuple[Person, Message, str]:
+    """Somebody whose chat has a message of the bot's, on which they can tap; and their address."""
     person = tg.person(name)
     person.chat.started = True
-    return person, tg.state.add_message(person.chat, tg.state.bot, text=GREETING, html=GREETING)
-
-
-async def prepare(tg: TelegramEmulator, folder: Path, chance: random.Random) -> Story:
-    """The town and its people, and what each of them is going to do."""
-    file = folder / "townbell.db"
-    story = Story(tg, file, chance)
-    ground = await Ground.prepare(f"sqlite+aiosqlite:///{file}", folder)
-    async with ground.database.unit() as unit:
-        projects = [await ground.project(unit, f"Project {number}") for number in range(PROJECTS)]
-        for number, project in enumerate(projects):
-            person, _ = at_screen(tg, f"Coordinator {number}")
-            await ground.coordinator(
-                unit, await ground.resident(unit, f"Coordinator {number}", str(person.id)), project
-            )
-            story.coordinators.append(person)
-            after = timedelta(hours=2 + 3 * number)
-            story.soon.append(await ground.shift(unit, f"Soon {number}", after=after, places=200, project_id=project))
-            after += timedelta(hours=30)
-            story.far.append(await ground.shift(unit, f"Far {number}", after=after, places=200, project_id=project))
-        for number in range(2):
-            after = timedelta(hours=80 + 3 * number)
-            story.scarce.append(await ground.shift(unit, f"Scarce {number}", after=after, places=SCARCE_PLACES))
-        for number in range(RESIDENTS):
-            person, screen = at_screen(tg, f"Resident {number}")
-            story.residents.append(Resident(person, screen, name=f"Resident {number}", address=str(person.id)))
-            await ground.resident(unit, f"Resident {number}", str(person.id))
-        skills, interests = [
-            [topic.id for topic in await topics.listed(unit, kind)][:5] for kind in (topics.SKILL, topics.INTEREST)
-        ]
-    await ground.close()
-    for number in range(STRANGERS):
-        person, screen = at_screen(tg, f"Stranger {number}")
-        stranger = Stranger(person, screen, name=f"New Neighbour {number}", street=f"River Street {number}")
-        stranger.plan(chance, skills=skills, interests=interests)
-        story.strangers.append(stranger)
-    _plan_the_rest(story)
-    return story
-
-
-def _plan_the_rest(story: Story) -> None:
-    left = UPDATES - sum(len(stranger.steps) for stranger in story.strangers)
-    for number, resident in enumerate(story.residents):
-        share = left // RESIDENTS + (number < left % RESIDENTS)
-        resident.plan(story.chance, share, far=story.far, soon=story.soon, scarce=story.scarce)
-    everybody: list[Script] = [*story.residents, *story.strangers]
-    story.order = [script for script in everybody for _ in script.steps]
-    story.chance.shuffle(story.order)
+    screen = tg.state.add_message(person.chat, tg.state.bot, text=GREETING, html=GREETING)
+    return person, screen, str(person.id)
 
 
 async def a_short_life(town: Launcher, story: Story, updates: int) -> None:
@@ -156,7 +101,7 @@ async def a_short_life(town: Launcher, story: Story, updates: int) -> None:
 
 def notices(story: Story) -> list[tuple[str, str]]:
     """State and detail of every outbox row."""
-    return rows(story.file, "SELECT state, detail FROM outbox")
+    return rows(story.cast.file, "SELECT state, detail FROM outbox")
 
 
 @pytest.mark.kills
@@ -166,8 +111,11 @@ async def test_a_thousand_updates_and_fifty_kills(tmp_path: Path, capsys: pytest
     with capsys.disabled():
         print(f"\n  TOWNBELL_TEST_SEED={seed}")
     async with TelegramEmulator(latency=LATENCY, query_lifetime=3600) as tg:
-        story = await prepare(tg, tmp_path, random.Random(seed))
-        environ = environment(tmp_path, f"sqlite+aiosqlite:///{story.file}", **telegram_settings(tg))
+        chance = random.Random(seed)
+        cast = Cast(tmp_path / "townbell.db", "telegram", SIZE, partial(at_screen, tg))
+        await cast.prepare(tmp_path, chance)
+        story = Story(tg, cast, chance)
+        environ = environment(tmp_path, f"sqlite+aiosqlite:///{cast.file}", **telegram_settings(tg))
         async with launcher(tmp_path, environ) as town:
             for _ in range(KILLS):
                 await a_short_life(town, story, UPDATES // KILLS)
@@ -187,7 +135,7 @@ async def test_a_thousand_updates_and_fifty_kills(tmp_path: Path, capsys: pytest
         assert sum(map(bool, toll.unconfirmed)) >= KILLS // 2, "too few kills met any work"
         assert min(toll.uncommitted, toll.unanswered, toll.answered) > 0, "no kill between two of the stages"
         repeated = every_update_is_answered(story)
-        every_effect_is_there_once(story)
+        cast.every_effect_is_there_once()
         twice = every_notice_came(story)
         with capsys.disabled():
             print(f"  {repeated} replies and {twice} notices came twice")
@@ -195,67 +143,31 @@ async def test_a_thousand_updates_and_fifty_kills(tmp_path: Path, capsys: pytest
 
 def every_update_is_answered(story: Story) -> int:
     """Each update has one inbox row, the right answer, and the answer arrived. Returns how many came again."""
-    stored = inbox(story.file, story.tg, story.numbers)
+    stored = inbox(story.cast.file, story.tg, story.numbers)
     assert len(story.fed) == len(stored) == UPDATES
-    assert rows(story.file, "SELECT count(*) FROM inbox") == [(UPDATES,)]
+    assert rows(story.cast.file, "SELECT count(*) FROM inbox") == [(UPDATES,)]
     for step, replies in zip(story.fed, stored.values(), strict=True):
         assert replies, step
         assert any(step.said in reply.words for reply in replies), (step, replies)
     every = [reply for replies in stored.values() for reply in replies]
     wanted = Counter(every)
-    people = {str(one.id) for one in story.coordinators}
+    people = {str(one.id) for one in story.cast.coordinators}
     seen = Counter({reply: n for reply, n in arrived(story.tg.calls).items() if reply.to not in people})
     assert not wanted - seen, "some replies never arrived"
     assert not seen - wanted - story.toll.may_come_again, "replies were repeated that no kill interrupted"
     in_the_end = {(reply.to, reply.message_id): reply.words for reply in every if reply.message_id}
-    for script in (*story.residents, *story.strangers):
+    for script in story.cast.scripts:
         # Somebody who happened to do only what a toast answers has the screen they began with.
         last = in_the_end.get((str(script.person.id), str(script.screen.id)), GREETING)
         assert script.screen.html == last, f"{script.person} sees an old screen"
     return (seen - wanted).total()
 
 
-def every_effect_is_there_once(story: Story) -> None:
-    """The tables are as if nothing had happened to the process."""
-    held = set(
-        rows(
-            story.file,
-            "SELECT accounts.address, signups.shift_id, signups.coming_at IS NOT NULL "
-            "FROM signups JOIN accounts USING (resident_id) WHERE signups.state = 'held'",
-        )
-    )
-    scarce = {entry for entry in held if entry[1] in story.scarce}
-    assert held - scarce == {
-        (one.address, shift, int(coming)) for one in story.residents for shift, coming in one.held.items()
-    }
-    for shift in story.scarce:
-        wanted = {one.address for one in story.residents if shift in one.wanted}
-        holders = {address for address, held_shift, _ in scarce if held_shift == shift}
-        assert holders <= wanted
-        assert len(holders) == min(SCARCE_PLACES, len(wanted))
-    taken = dict(rows(story.file, "SELECT id, taken FROM shifts"))
-    assert taken == dict.fromkeys(taken, 0) | Counter(shift for _, shift, _ in held)
-    for stranger in story.strangers:
-        found = rows(
-            story.file,
-            "SELECT residents.id, residents.name, street, residents.state, free_times, accounts.state FROM residents "
-            "JOIN accounts ON accounts.resident_id = residents.id WHERE accounts.address = ?",
-            str(stranger.person.id),
-        )
-        assert [row[1:] for row in found] == [(stranger.name, stranger.street, "resident", stranger.free_times, None)]
-        chosen = rows(story.file, "SELECT topic_id FROM resident_topics WHERE resident_id = ?", found[0][0])
-        assert sorted(topic for (topic,) in chosen) == sorted(stranger.skills + stranger.interests)
-    everybody = 1 + PROJECTS + RESIDENTS + STRANGERS
-    assert rows(story.file, "SELECT count(*) FROM residents") == [(everybody,)]
-    assert rows(story.file, "SELECT count(*) FROM accounts") == [(everybody - 1,)]
-    assert rows(story.file, "PRAGMA integrity_check") == [("ok",)]
-
-
 def every_notice_came(story: Story) -> int:
     """A coordinator hears of each place given back; twice at most where a kill came between. Returns how many did."""
-    told = sum(resident.told for resident in story.residents)
+    told = story.cast.told
     assert told > 0
     assert notices(story) == [("sent", "")] * told
-    came = sum(len(person.messages) - 1 for person in story.coordinators)
+    came = sum(len(person.messages) - 1 for person in story.cast.coordinators)
     assert told <= came <= told + story.toll.notices_in_flight
     return came - told

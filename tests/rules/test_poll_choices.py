@@ -123,7 +123,7 @@ def test_every_tap_of_the_longest_paper_fits_into_a_button(kind: Kind) -> None:
         Kind.APPROVAL: ",".join(map(str, range(1, options + 1))),
     }.get(kind, str(options))
     draft = marking.draft_of(question, read_choice(question, choice))
-    for do in ("mark", "less", "cast", "take", "anew"):
+    for do in ("mark", "less", "full", "cast", "take", "anew"):
         tap = VoteTap(do=do, id=9_999_999, key=new_key(), draft=draft, page=1, who=9_999_999)
         assert len((ANEW + tap.pack()).encode()) <= MOST_DATA
         assert VoteTap.unpack(tap.pack()) == tap

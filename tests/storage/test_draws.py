@@ -126,7 +126,7 @@ class Ground:
     async def draws(self, number: int = 0, now: datetime = DRAWN) -> int:
         """What a process's ticker does."""
         async with self.any(number).unit() as unit:
-            if not await may_run(unit, "job:draws.make"):
+            if not await may_run(unit, "tick"):
                 return 0
             return await make_draws(unit, now, self.town)
 

@@ -1,0 +1,1 @@
+"""Residents without a phone, and who speaks for them."""

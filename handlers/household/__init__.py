@@ -1,0 +1,1 @@
+"""Several residents on one phone, chosen by name."""

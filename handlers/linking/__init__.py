@@ -1,0 +1,1 @@
+"""Accounts of one resident: a code links another chat; which one the town writes to; letting one go."""

@@ -1,0 +1,1 @@
+"""What came as a short word, or waited, in full."""

@@ -1,0 +1,1 @@
+"""Two residents who are one person: made one, and made two again."""
