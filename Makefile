@@ -11,12 +11,12 @@ ARGS ?=
 run: $(VENV)/running
 	@$(BIN)/python bot.py run $(ARGS)
 
-# Tests marked `quiet` measure: they have the machine to themselves. Those that `kill` processes wait half of their time:
-# two at a time. All others wait for browsers and databases: three at a time keep two cores busy.
+# Tests marked `quiet` measure: they have the machine to themselves. Those that `kill` processes wait half of their time,
+# and all others for browsers and databases: three at a time keep two cores busy.
 test: $(VENV)/everything
 ifeq ($(ARGS),)
 	@$(BIN)/python -m pytest -q -m quiet
-	@$(BIN)/python -m pytest -q -m kills -n 2
+	@$(BIN)/python -m pytest -q -m kills -n 3
 	@$(BIN)/python -m pytest -q -m "not quiet and not kills" -n 3
 else
 	@$(BIN)/python -m pytest $(ARGS)

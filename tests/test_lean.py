@@ -96,8 +96,6 @@ print("the same")
 WITHOUT_OTHERS = """
 import sys
 import bot.app
-from handlers import catalogue
-catalogue.capabilities()
 print(sorted({"pywa", "pywa_async", "httpx", "telegram", "matplotlib", "fpdf", "icalendar"} & set(sys.modules)))
 """
 
