@@ -15,9 +15,9 @@ run: $(VENV)/running
 # and all others for browsers and databases: three at a time keep two cores busy.
 test: $(VENV)/everything
 ifeq ($(ARGS),)
-	@$(BIN)/python -m pytest -q -m quiet
-	@$(BIN)/python -m pytest -q -m kills -n 3
-	@$(BIN)/python -m pytest -q -m "not quiet and not kills" -n 3
+	@$(BIN)/python -m pytest -q -m quiet tests/delivery tests/storage
+	@$(BIN)/python -m pytest -q -m kills -n 3 tests/faults
+	@$(BIN)/python -m pytest -q -m "not quiet and not kills" -n 3 --dist worksteal
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif

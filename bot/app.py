@@ -62,20 +62,8 @@ class App:
         self.ticker = Ticker(database, clock)
         self.planner = Planner(database, clock)
         hooks = HookServer(settings.web_host, settings.web_port)
-        self.telegram: TelegramChannel | None = None
-        if settings.telegram_token is not None:
-            from bot.channels.telegram import TelegramChannel  # a quarter of a second, and 15 MB, for who has a bot
-
-            self.telegram = TelegramChannel(
-                settings, database, clock, self.intake, pace=pace, links=self.links, server=hooks
-            )
-        self.whatsapp: WhatsAppChannel | None = None
-        if settings.whatsapp_token is not None:
-            from bot.channels.whatsapp import WhatsAppChannel  # as much again for pywa, for who has a number
-
-            self.whatsapp = WhatsAppChannel(
-                settings, database, clock, self.intake, pace=whatsapp_pace, links=self.links, server=hooks
-            )
+        self.telegram = self._make_telegram(pace, hooks) if settings.telegram_token is not None else None
+        self.whatsapp = self._make_whatsapp(whatsapp_pace, hooks) if settings.whatsapp_token is not None else None
         senders: dict[str, Sender] = {}
         window = window_for(settings.telegram_messages_per_second)
         self.delivery = DeliveryWorker(database, clock, senders, window=window, links=self.links)
@@ -84,26 +72,39 @@ class App:
         self.sample = (
             SampleTown(database, clock, self.ticker, self.delivery, self.planner) if settings.is_sample else None
         )
-        routes = [
-            route for channel in (self.telegram, self.whatsapp) if channel is not None for route in channel.routes()
-        ]
-        self.web = (
-            WebChannel(
-                settings,
-                database,
-                clock,
-                self.intake,
-                sample=self.sample,
-                extra_routes=routes,
-                paces=paces,
-                links=self.links,
-            )
-            if settings.web_enabled
-            else None
-        )
+        self.web = self._make_web(paces) if settings.web_enabled else None
         channels = (self.telegram, self.whatsapp, self.web)
         senders.update({channel.name: channel.sender for channel in channels if channel is not None})
         self._background: list[asyncio.Task[None]] = []
+
+    def _make_telegram(self, pace: Pace, hooks: HookServer) -> TelegramChannel:
+        from bot.channels.telegram import TelegramChannel  # a quarter of a second, and 15 MB, for who has a bot
+
+        return TelegramChannel(
+            self.settings, self.database, self.clock, self.intake, pace=pace, links=self.links, server=hooks
+        )
+
+    def _make_whatsapp(self, pace: Pace | None, hooks: HookServer) -> WhatsAppChannel:
+        from bot.channels.whatsapp import WhatsAppChannel  # as much again for pywa, for who has a number
+
+        return WhatsAppChannel(
+            self.settings, self.database, self.clock, self.intake, pace=pace, links=self.links, server=hooks
+        )
+
+    def _make_web(self, paces: Paces) -> WebChannel:
+        """The web chat; the webhooks of the others are served beside it."""
+        hooked = (self.telegram, self.whatsapp)
+        routes = [route for channel in hooked if channel is not None for route in channel.routes()]
+        return WebChannel(
+            self.settings,
+            self.database,
+            self.clock,
+            self.intake,
+            sample=self.sample,
+            extra_routes=routes,
+            paces=paces,
+            links=self.links,
+        )
 
     @property
     def address(self) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import hmac
 import os
 import re
 from collections.abc import Mapping
@@ -19,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.logs import redact
+from bot.settings_defaults import database_in, secret_from_token, word_from_app_secret
 from locales import LANGUAGES
 
 PREFIX = "TOWNBELL_"
@@ -34,30 +33,6 @@ _DRIVERS = {
 
 class BadSettings(Exception):
     """Settings that cannot be used. `str()` is one sentence per mistake, without any value that may be secret."""
-
-
-def _database_in(values: dict[str, Any]) -> str:
-    """A file of its own for the sample town, so that nobody's real town ever begins among made-up people."""
-    is_alone = values.get("telegram_token") is None and values.get("whatsapp_token") is None
-    sample = is_alone if values.get("sample") is None else values["sample"]
-    name = "sample.db" if sample else "townbell.db"
-    return f"sqlite+aiosqlite:///{values.get('data_dir', Path('data')).as_posix()}/{name}"
-
-
-def _secret_from_token(values: dict[str, Any]) -> SecretStr | None:
-    token: SecretStr | None = values.get("telegram_token")
-    if token is None:
-        return None
-    digest = hmac.new(token.get_secret_value().encode(), b"townbell: telegram webhook secret", hashlib.sha256)
-    return SecretStr(digest.hexdigest())
-
-
-def _word_from_app_secret(values: dict[str, Any]) -> SecretStr | None:
-    secret: SecretStr | None = values.get("whatsapp_app_secret")
-    if secret is None:
-        return None
-    digest = hmac.new(secret.get_secret_value().encode(), b"townbell: whatsapp verify token", hashlib.sha256)
-    return SecretStr(digest.hexdigest()[:32])
 
 
 class Settings(BaseSettings):
@@ -84,7 +59,7 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     whatsapp_token: SecretStr | None = None
     data_dir: Path = Path("data")
-    database_url: str = Field(default_factory=_database_in, repr=False)
+    database_url: str = Field(default_factory=database_in, repr=False)
     web_enabled: bool = True
     web_host: str = "127.0.0.1"
     web_port: int = 8080
@@ -92,11 +67,11 @@ class Settings(BaseSettings):
     telegram_api_base: str | None = None
     telegram_messages_per_second: int = 30
     telegram_webhook_url: str | None = None
-    telegram_webhook_secret: SecretStr | None = Field(default_factory=_secret_from_token)
+    telegram_webhook_secret: SecretStr | None = Field(default_factory=secret_from_token)
     whatsapp_phone_id: str | None = None
     whatsapp_business_id: str | None = None
     whatsapp_app_secret: SecretStr | None = None
-    whatsapp_verify_token: SecretStr | None = Field(default_factory=_word_from_app_secret)
+    whatsapp_verify_token: SecretStr | None = Field(default_factory=word_from_app_secret)
     whatsapp_path: str = "/whatsapp"
     whatsapp_api_base: str | None = None
     whatsapp_messages_per_second: int = 60

@@ -39,8 +39,19 @@ CROSSWISE = {("web", "sqlite"), ("telegram", "postgresql"), ("whatsapp", "sqlite
 minutes. ``TOWNBELL_TEST_PAIRS=all`` tests every pair, ``=channels`` every channel (see `tests/variants.py`)."""
 
 
+RUN_APART = {"kills": ("faults",), "quiet": ("delivery", "storage")}
+"""Where tests with these marks are: `make test` looks for them there alone."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out conversations on the other pairs, where a test asks for none of its own."""
+    """Leave out conversations on the other pairs, where a test asks for none of its own.
+
+    Raises UsageError for a marked test where `make test` would never find it.
+    """
+    for mark, folders in RUN_APART.items():
+        lost = [item.nodeid for item in items if item.get_closest_marker(mark) and item.path.parent.name not in folders]
+        if lost:
+            raise pytest.UsageError(f"tests marked {mark} belong into {folders}: {lost}")
     pairs = os.environ.get("TOWNBELL_TEST_PAIRS")
     if pairs == "all":
         return

@@ -30,6 +30,7 @@ class Hours(NamedTuple):
 
 
 _copies, _backs, _same = (entries.alias(name) for name in ("copies", "backs", "same"))
+_theirs = signups.alias("theirs")
 _kept, _gone = (bindparam(name, type_=entries.c.resident_id.type) for name in ("kept_id", "gone_id"))
 
 
@@ -53,6 +54,11 @@ _counts_already = or_(
         signups.c.resident_id == _kept,
         signups.c.shift_id == entries.c.shift_id,
         signups.c.state == SignupState.HELD,  # whoever settles it says how it was
+        ~exists().where(  # the place that has come further is the one that stays
+            _theirs.c.resident_id == _gone,
+            _theirs.c.shift_id == entries.c.shift_id,
+            _theirs.c.state == SignupState.ATTENDED,
+        ),
     ),
 )
 _is_copied = and_(~_own, ~_counts_already)

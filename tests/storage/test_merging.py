@@ -217,6 +217,20 @@ def test_two_again_at_once_and_all_is_as_it_was(template: Path, steps: list[tupl
     played(template, SmallTown, NOW, [(steps, [])])
 
 
+async def test_what_was_worked_counts_where_the_other_place_was_only_held(database_url: str, tmp_path: Path) -> None:
+    """The preview says so too: that the place which has come further stays."""
+    database = Database(database_url)
+    town = SmallTown(database, StoppedClock(NOW))
+    worked = [("place", GONE, life.SETTLED, "attended", BOSS, 15), ("place", KEPT, life.SETTLED, "held", GONE, 15)]
+    try:
+        await town.begin(tmp_path)
+        await town.do((worked, []))
+        async with database.reading() as unit:
+            assert len(await unit.rows(select(table_of(Merge)))) == 1
+    finally:
+        await database.close()
+
+
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(steps=lives, since=st.lists(step, min_size=3, max_size=15))
 def test_two_again_later_and_nothing_is_lost(
