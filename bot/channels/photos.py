@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from typing import TypeVar
 
@@ -40,7 +41,7 @@ class Away(Exception):
     """A photo cannot be fetched just now. Its text names no address: that may hold a token."""
 
 
-class Photos:
+class Photos(ABC):
     """Adds to an arrival the photo that its conversation waits for. A channel says how it is fetched (`download`)."""
 
     def __init__(self, database: Database) -> None:
@@ -48,9 +49,9 @@ class Photos:
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._failures: OrderedDict[str, int] = OrderedDict()
 
+    @abstractmethod
     async def download(self, message: Message) -> bytes | None:
         """The bytes of a message's photo; None when there are too many. Raises Gone, Away."""
-        raise NotImplementedError
 
     async def add(self, arrived: Arrived) -> Arrived | None:
         """The arrival with its photo, if one is waited for; as it is, if not. Raises Unavailable."""

@@ -6,7 +6,7 @@ import html
 import logging
 import math
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, cast
 
 from aiogram import Bot
 from aiogram.client.default import Default
-from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
@@ -37,6 +36,7 @@ from aiogram.methods import (
 from aiogram.methods.base import TelegramType
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, Message
 
+from bot.channels.own_session import NotOurs, OwnSession
 from bot.delivery.outcome import Outgoing
 from bot.delivery.pace import Lane
 from bot.delivery.whatsapp import WhatsAppClient, WhatsAppRefused
@@ -51,10 +51,6 @@ from locales import _, speaking
 log = logging.getLogger(__name__)
 
 REMEMBERED = 4096
-
-
-class NotOurs(TypeError):
-    """A method that no conversation of ours uses."""
 
 
 class Correspondent(NamedTuple):
@@ -81,7 +77,7 @@ def answering(whom: Correspondent) -> Iterator[None]:
         _answering.reset(token)
 
 
-class WhatsAppSession(BaseSession):
+class WhatsAppSession(OwnSession):
     """Carries out the methods of our conversations by `client`, and refuses as the Bot API would."""
 
     def __init__(self, client: WhatsAppClient, language_of: LanguageOf) -> None:
@@ -153,20 +149,6 @@ class WhatsAppSession(BaseSession):
         self._gone[key] = self._gone.pop(key, 0) + 1
         if len(self._gone) > REMEMBERED:
             self._gone.popitem(last=False)
-
-    async def close(self) -> None:
-        """The client is closed by whoever made it."""
-
-    def stream_content(
-        self,
-        url: str,
-        headers: dict[str, Any] | None = None,
-        timeout: int = 30,
-        chunk_size: int = 65536,
-        raise_for_status: bool = True,
-    ) -> AsyncGenerator[bytes, None]:
-        """Raises NotOurs: files are fetched by their ids."""
-        raise NotOurs("files on WhatsApp have no lasting address")
 
 
 def _as_aiogram(method: TelegramMethod[Any], refused: WhatsAppRefused) -> TelegramAPIError:

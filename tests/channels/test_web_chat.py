@@ -25,9 +25,9 @@ from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboar
 from aiohttp import WSMsgType
 from sqlalchemy.exc import OperationalError
 
+from bot.channels.own_session import NotOurs
 from bot.channels.web.buckets import Buckets, Pace, Paces
 from bot.channels.web.chats import Chats
-from bot.channels.web.session import NotOurs
 from bot.delivery.outcome import Outcome, Outgoing
 from bot.delivery.pace import Lane
 from storage.sql import select

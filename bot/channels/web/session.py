@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.default import Default
-from aiogram.client.session.base import BaseSession
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError
 from aiogram.methods import (
     AnswerCallbackQuery,
@@ -28,6 +27,7 @@ from aiogram.methods import (
 from aiogram.methods.base import TelegramType
 from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, Message
 
+from bot.channels.own_session import NotOurs, OwnSession
 from bot.channels.web.body import Rows, as_message, rows_of
 from bot.channels.web.chats import TROUBLE, Chats, NoChat, NoMessage, NoText, NotModified, Upload, Written
 from bot.channels.web.limits import MOST_ANSWER, BadContent, check_keyboard
@@ -41,10 +41,6 @@ _SENTENCES: dict[type[Exception], str] = {
     NoText: "there is no text in the message to edit",
     NotModified: "message is not modified: specified new message content and reply markup are exactly the same",
 }
-
-
-class NotOurs(TypeError):
-    """A method that no conversation of ours uses."""
 
 
 @dataclass(slots=True)
@@ -77,7 +73,7 @@ def hearing_asides() -> Iterator[list[Aside]]:
         _asides.reset(token)
 
 
-class WebSession(BaseSession):
+class WebSession(OwnSession):
     """Carries out the methods of our conversations on the stored chats, and refuses what the Bot API refuses."""
 
     def __init__(self, chats: Chats) -> None:
@@ -177,20 +173,6 @@ class WebSession(BaseSession):
         for toast in waiting:
             toast.text, toast.alert = text, bool(method.show_alert)
         return True
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-
-    def stream_content(
-        self,
-        url: str,
-        headers: dict[str, Any] | None = None,
-        timeout: int = 30,
-        chunk_size: int = 65536,
-        raise_for_status: bool = True,
-    ) -> AsyncGenerator[bytes, None]:
-        """Raises NotOurs: people send no files to the town over the web."""
-        raise NotOurs("the web chat has no files to fetch")
 
 
 def _html(bot: Bot, words: str, parse_mode: str | Default | None) -> str:
