@@ -82,12 +82,7 @@ async def join_shift(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> P
 
 async def leave_line(unit: Unit, *, who: Who, shift_id: int) -> ShiftRow:
     """Leave a waiting list. Raises NotAllowed, NotFound or NotHeld."""
-    shift = await shifts.get(unit, shift_id)
-    if shift is None:
-        raise NotFound(what="shift")
-    if not await placing.stop_waiting(unit, _resident(who), shift_id):
-        raise NotHeld(title=shift.title)
-    return shift
+    return await placing.stop_waiting(unit, _resident(who), shift_id)
 
 
 async def accept_place(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> Placed:

@@ -146,11 +146,17 @@ async def give_back(unit: Unit, resident_id: int, shift_id: int, *, town: TownSe
     return await pass_on(unit, shift, kind, town=town, now=now)
 
 
-async def stop_waiting(unit: Unit, resident_id: int, shift_id: int) -> bool:
-    """Leave the waiting list. False when the resident was not on it."""
+async def stop_waiting(unit: Unit, resident_id: int, shift_id: int) -> ShiftRow:
+    """Leave the waiting list. Raises NotFound, or NotHeld when the resident is not on it.
+
+    The shift's row is locked for it: a place that falls free at this moment is not offered to somebody who goes.
+    """
     await places.lock(unit, resident_id)
+    shift = await _locked(unit, shift_id)
+    if await places.release(unit, shift_id, resident_id, SignupState.WAITING) is None:
+        raise NotHeld(title=shift.title)
     await outbox.withdraw(unit, offers(shift_id), resident_id=resident_id)
-    return await places.release(unit, shift_id, resident_id, SignupState.WAITING) is not None
+    return shift
 
 
 async def forget_messages(unit: Unit, resident_id: int, shift_id: int) -> None:

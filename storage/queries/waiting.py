@@ -183,8 +183,11 @@ async def next_for(unit: Unit, shift_id: int, kind: Kind, proof: str) -> int | N
 
 async def offer_waiting(
     unit: Unit, shift_id: int, resident_id: int, kind: Kind, *, why: OfferKind, until: datetime
-) -> bool:
-    """Keep a place, which is counted already, for somebody who waits. False when they wait no more."""
+) -> None:
+    """Keep a place, which is counted already, for somebody who waits. The shift's row is locked.
+
+    Raises LookupError when they do not wait: a place would stay counted that is nobody's.
+    """
     written = await unit.run(
         _offer,
         b_shift=shift_id,
@@ -194,7 +197,8 @@ async def offer_waiting(
         b_offer=why.value,
         b_until=until,
     )
-    return written == 1
+    if written != 1:
+        raise LookupError(f"resident {resident_id} does not wait for shift {shift_id}")
 
 
 async def accept(unit: Unit, shift_id: int, resident_id: int, now: datetime) -> Kind | None:

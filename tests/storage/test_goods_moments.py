@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from handlers.draws.jobs import JOBS as DRAW_JOBS
 from handlers.goods import claiming, giving, handing
@@ -22,7 +21,6 @@ from handlers.goods.claiming import Got, ask
 from handlers.goods.jobs import JOBS
 from handlers.goods.settling import settle_window
 from handlers.kit.who import Who
-from storage.engine import Database
 from storage.lease import may_run
 from storage.queries import batches, claim_changes, claims, homes
 from storage.queries.allowances import others_in_line
@@ -30,6 +28,7 @@ from storage.queries.batches import Window
 from storage.sql import select
 from storage.tables import Claim, ClaimState, table_of
 from storage.unit import Unit
+from tests.storage.moments import meanwhile
 from tests.storage.test_contention import NOW, Ground, ground  # noqa: F401 - a fixture
 from tests.storage.test_goods_contention import Shop, shop  # noqa: F401 - a fixture
 from town.facts import Fact, NothingLeft, OverAllowance
@@ -41,24 +40,9 @@ only_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect
 only_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def _waits(database: Database) -> None:
-    """Until some transaction waits for another one."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    for _ in range(500):
-        async with database.reading() as unit:
-            if await unit.value(waiting):
-                return
-        await asyncio.sleep(0.01)
-    raise AssertionError("nobody waits")
-
-
 async def _meanwhile(shop: Shop, act: Callable[[Unit], Awaitable[object]], other: Awaitable[Got | Fact]) -> Got | Fact:  # noqa: F811
     """What came of `other`, which waits for a transaction in which `act` is done."""
-    async with shop.database(0).unit() as unit:
-        await act(unit)
-        waiting = asyncio.ensure_future(other)
-        await _waits(shop.database(2))
-    return await waiting
+    return await meanwhile(shop.database(0), act, other)
 
 
 async def _windows(shop: Shop, batch: int) -> list[Window]:  # noqa: F811
