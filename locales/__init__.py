@@ -3,15 +3,16 @@
     with speaking("es"):
         _("Hello {name}", name=resident.name)
 
-Catalogues are `<language>/LC_MESSAGES/townbell.po`, compiled in memory when they are first spoken. The result is
-HTML for a chat: every parameter is escaped unless it is itself the result of one of these helpers.
+Catalogues are `<language>/LC_MESSAGES/townbell.po`, compiled when they are first spoken. The result is HTML for a chat:
+every parameter is escaped unless it is itself the result of one of these helpers.
 """
 
 from __future__ import annotations
 
 import gettext as stdlib_gettext
+import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,8 +24,6 @@ from zoneinfo import ZoneInfo
 from babel import Locale, localedata
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from markupsafe import Markup, escape
 
@@ -58,14 +57,39 @@ def catalogue(language: str) -> stdlib_gettext.NullTranslations:
     """The compiled catalogue of a language; the fallback's texts are the message ids themselves."""
     if language == FALLBACK:
         return stdlib_gettext.NullTranslations()
-    with catalogue_path(language).open("rb") as file:
-        texts = read_po(file, locale=language)
-    compiled = BytesIO()
-    write_mo(compiled, texts)
-    compiled.seek(0)
-    translations = stdlib_gettext.GNUTranslations(compiled)
+    translations = stdlib_gettext.GNUTranslations(BytesIO(compiled(catalogue_path(language), language)))
     translations.add_fallback(stdlib_gettext.NullTranslations())
     return translations
+
+
+def compiled(source: Path, language: str) -> bytes:
+    """A catalogue as gettext reads it.
+
+    To compile one takes a quarter of a second, so that the result is kept beside it, with the source's own time to know
+    it by. Where nothing can be written, it is compiled at every start.
+    """
+    kept, written_at = source.with_suffix(".mo"), source.stat().st_mtime_ns
+    with suppress(FileNotFoundError):
+        if kept.stat().st_mtime_ns == written_at:
+            return kept.read_bytes()
+    texts = _compile(source, language)
+    with suppress(OSError):
+        fresh = kept.with_suffix(f".{os.getpid()}.mo")  # several processes may start at once
+        fresh.write_bytes(texts)
+        os.utime(fresh, ns=(written_at, written_at))
+        fresh.replace(kept)
+    return texts
+
+
+def _compile(source: Path, language: str) -> bytes:
+    from babel.messages.mofile import write_mo  # seldom needed, and slow to import
+    from babel.messages.pofile import read_po
+
+    with source.open("rb") as file:
+        texts = read_po(file, locale=language)
+    result = BytesIO()
+    write_mo(result, texts)
+    return result.getvalue()
 
 
 def best(code: str | None) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gettext
+import os
 import re
+from io import BytesIO
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages.catalog import Message
 
-from locales import LANGUAGES, catalogue
+from locales import LANGUAGES, catalogue, compiled
 from tests.checks.messages import TRANSLATED, extracted, read, texts
 
 MARK = re.compile(r"</?([a-z]+)>")
@@ -75,3 +79,34 @@ def test_compiles(language: str) -> None:
 
 def test_the_fallback_is_what_is_written_in_the_source() -> None:
     assert catalogue("en").gettext("Back") == "Back"
+
+
+def _said(source: Path, message: str) -> str:
+    return gettext.GNUTranslations(BytesIO(compiled(source, "es"))).gettext(message)
+
+
+def _write(source: Path, translation: str, at: int) -> None:
+    source.write_text(f'msgid "Good day"\nmsgstr "{translation}"\n')
+    os.utime(source, (at, at))
+
+
+def test_a_catalogue_is_compiled_once_and_again_when_it_has_changed(tmp_path: Path) -> None:
+    source = tmp_path / "townbell.po"
+    _write(source, "Buenos días", 1_000)
+    assert _said(source, "Good day") == "Buenos días"
+    kept = tmp_path / "townbell.mo"
+    made = kept.stat().st_ino
+    assert _said(source, "Good day") == "Buenos días"
+    assert kept.stat().st_ino == made
+    for at in (2_000, 500):  # also when an older one is put back
+        _write(source, f"Buenas, {at}", at)
+        assert _said(source, "Good day") == f"Buenas, {at}"
+    assert {path.name for path in tmp_path.iterdir()} == {"townbell.po", "townbell.mo"}
+
+
+def test_where_nothing_can_be_written_a_language_is_spoken_all_the_same(tmp_path: Path) -> None:
+    source = tmp_path / "townbell.po"
+    _write(source, "Buenos días", 1_000)
+    (tmp_path / f"townbell.{os.getpid()}.mo").mkdir()  # whoever runs the tests may be allowed to write everywhere
+    assert _said(source, "Good day") == "Buenos días"
+    assert not (tmp_path / "townbell.mo").exists()
