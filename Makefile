@@ -13,6 +13,7 @@ run: $(VENV)/running
 
 # Tests marked `quiet` measure: they have the machine to themselves. Those that `kill` processes wait half of their time,
 # and all others for browsers and databases: three at a time keep two cores busy.
+test: export PYTHONDONTWRITEBYTECODE = # nothing: what one of them has compiled, the others need not
 test: $(VENV)/everything
 ifeq ($(ARGS),)
 	@$(BIN)/python -m pytest -q -m quiet tests/delivery tests/storage

@@ -8,13 +8,15 @@ import os
 import shutil
 import uuid
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -72,9 +74,25 @@ def _turn_of(item: pytest.Item) -> str:
     return CHANNELS[zlib.crc32(item.nodeid.partition("[")[0].encode()) % len(CHANNELS)]
 
 
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop on which a town runs in service (`bot/running.py`), which also is the quicker one."""
+    try:
+        import uvloop
+    except ImportError:
+        return {"asyncio": asyncio.new_event_loop}
+    return {"uvloop": uvloop.new_event_loop}
+
+
 def pytest_configure() -> None:
-    """Hardly anything that is imported is garbage: it is looked for when all is there."""
+    """Hardly anything that is imported is garbage: it is looked for when all is there.
+
+    What hypothesis finds does not hang on how fast the machine is just now.
+    """
     gc.disable()
+    hypothesis.settings.register_profile(
+        "here", hypothesis.settings(), deadline=None, suppress_health_check=(hypothesis.HealthCheck.too_slow,)
+    )
+    hypothesis.settings.load_profile("here")
 
 
 def pytest_collection_finish() -> None:
@@ -168,6 +186,20 @@ def channel(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+class GivenSettings(Settings):
+    """Settings that are looked for nowhere: what is not given is as it comes."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *elsewhere: PydanticBaseSettingsSource,
+        **named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
 def settings_for(database_url: str, tmp_path: Path, **more: Any) -> Settings:
     """Settings of a real town on loopback, whatever the environment of the tests says."""
     given: dict[str, Any] = {
@@ -178,7 +210,7 @@ def settings_for(database_url: str, tmp_path: Path, **more: Any) -> Settings:
         "town_name": "Riverbend",
         "town_zone": "Africa/Johannesburg",
     }
-    return Settings(_env_file=None, **(given | more))  # type: ignore[call-arg]  # pydantic-settings takes it
+    return GivenSettings(**(given | more))
 
 
 @pytest.fixture

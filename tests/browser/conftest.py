@@ -1,7 +1,12 @@
-"""Chromium, and towns for it to visit."""
+"""Chromium, and towns for it to visit.
+
+Every module of these tests is marked to have one event loop for all: they share a browser, which takes longer to start
+than most of them last.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -12,8 +17,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.visit import RunningTown
+from tests.faults.child import a_nursery
 
-HERE = Path(__file__).parent
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIETLY = (
     "--no-sandbox",  # whoever runs the tests in a container is root there
@@ -24,13 +29,6 @@ QUIETLY = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One event loop for all, since they share a browser, which takes longer to start than most of them last."""
-    for item in items:
-        if item.path.parent == HERE:
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -60,19 +58,31 @@ async def browser(running_chromium: Browser) -> AsyncIterator[Browser]:
         await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def riverbend(chromium: str, tmp_path: Path) -> AsyncIterator[RunningTown]:
-    """The sample town, just founded. Needs Chromium before it takes the trouble to start."""
-    town = RunningTown(tmp_path, sample="true")
-    await town.start()
-    yield town
-    await town.stop()
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def nursery(chromium: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Where towns start from. Needs Chromium before it takes the trouble."""
+    async with a_nursery() as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def millbrook(chromium: str, tmp_path: Path) -> AsyncIterator[RunningTown]:
+async def riverbend(nursery: asyncio.subprocess.Process, tmp_path: Path) -> AsyncIterator[RunningTown]:
+    """The sample town, just founded."""
+    town = RunningTown(nursery, tmp_path, sample="true")
+    try:
+        await town.start()
+        yield town
+    finally:  # the nursery waits for it, and others for the nursery
+        await town.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def millbrook(nursery: asyncio.subprocess.Process, tmp_path: Path) -> AsyncIterator[RunningTown]:
     """A real town without anybody in it yet."""
-    town = RunningTown(tmp_path, sample="false", town_name="Millbrook", town_zone="Africa/Johannesburg")
-    await town.start()
-    yield town
-    await town.stop()
+    given = {"sample": "false", "town_name": "Millbrook", "town_zone": "Africa/Johannesburg"}
+    town = RunningTown(nursery, tmp_path, **given)
+    try:
+        await town.start()
+        yield town
+    finally:
+        await town.stop()

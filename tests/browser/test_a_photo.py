@@ -5,11 +5,14 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.test_the_week import NARROW, visit
 from tests.browser.visit import RunningTown
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ITEM = "Blue plates"
 WAITING = f"Send me a photo of {ITEM}"

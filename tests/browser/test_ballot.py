@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from handlers.polls.opening import NewPoll, make
@@ -16,6 +17,8 @@ from storage.queries.polls import Option
 from tests.browser.test_a_photo import is_within
 from tests.browser.test_the_week import NARROW, visit
 from tests.browser.visit import RunningTown, Visit
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 QUESTION = "Where shall the new well be?"
 PLACES = ["Church Square", "The old mill", "Behind the school", "River Street", "The bakery's yard", "The upper farm"]

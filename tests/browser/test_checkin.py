@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.test_the_week import NARROW, RATIO, WIDE, visit
 from tests.browser.visit import Chat, RunningTown, Visit
 from town.checkin import code_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TITLE = "Morning rolls"
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image, ImageDraw
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
@@ -18,6 +19,8 @@ from storage.tables import Resident, TownUpdate, UpdatePicture
 from tests.browser.test_the_week import NARROW, RATIO
 from tests.browser.visit import RunningTown, Visit
 from tests.channels.test_news_pages import NUMBERS
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WEEK = date(2025, 11, 17)
 """Long gone, so that the town's own draft is of another week."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.visit import RunningTown, Visit
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 JOIN_CODE = "BELLTOWER"
 

@@ -10,6 +10,8 @@ from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 from locales import _, speaking
 from tests.browser.visit import Chat, RunningTown, Visit
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 TITLE = "Cake & coffee for all"

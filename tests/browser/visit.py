@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebSocket, expect
 
+from tests.faults.child import Child, Launcher, inherited
+
 ROOT = Path(__file__).resolve().parents[2]
 READY = 60  # seconds a start may take while other tests share the machine
 ANSWER = 15_000  # ms within which a screen appears
@@ -27,64 +29,62 @@ addEventListener("securitypolicyviolation", (event) =>
 
 
 class RunningTown:
-    """`python bot.py run` as a process of its own, in a folder of its own; it can be stopped and started again."""
+    """`bot.py run` as a process of its own, in a folder of its own; it can be stopped and started again.
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    It comes from a nursery, where the house is imported already: that takes longer than most of what is done in it.
+    """
+
+    def __init__(self, nursery: asyncio.subprocess.Process, folder: Path, **settings: str) -> None:
+        self._nursery = nursery
         self._folder = folder
         self._settings = {"web_port": "0"} | settings
-        self._process: asyncio.subprocess.Process | None = None
-        self._starts = 0
+        self._child: Child | None = None
+        self._ended: asyncio.Task[int] | None = None
         self.url = ""
 
     async def start(self) -> None:
         """Start it and wait for its address; a second start takes the same port again."""
-        self._starts += 1
-        log = self._folder / f"town-{self._starts}.log"
-        with log.open("wb") as output:
-            self._process = await self._program("run", output.fileno())
+        assert self._ended is None
+        town = Launcher(self._nursery, self._folder, self._environ)
+        so_far = len(town.words())
+        self._child = await town.start()
+        self._ended = asyncio.create_task(self._child.ended())
         async with asyncio.timeout(READY):
-            while (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text())) is None:
-                assert self._process.returncode is None, log.read_text()
+            while (found := re.search(r"http://127\.0\.0\.1:\d+", town.words()[so_far:])) is None:
+                assert not self._ended.done(), town.words()
                 await asyncio.sleep(0.05)
         self.url = found[0]
         self._settings["web_port"] = str(urlsplit(self.url).port)
 
     async def stop(self) -> None:
         """Stop it as Ctrl-C does; it ends by itself, without an error."""
-        if self._process is None:
+        if self._child is None or self._ended is None:
             return
-        process, self._process = self._process, None
-        process.send_signal(signal.SIGINT)
+        child, ended, self._child, self._ended = self._child, self._ended, None, None
+        if not ended.done():
+            os.kill(child.pid, signal.SIGINT)
         try:
             async with asyncio.timeout(READY):
-                assert await process.wait() == 0
+                assert await asyncio.shield(ended) == 0
         finally:
-            if process.returncode is None:
-                process.kill()
+            if not ended.done():
+                os.kill(child.pid, signal.SIGKILL)
+                await ended
 
     async def setup_code(self) -> str:
         """The one-time code that makes its sender the mayor."""
-        process = await self._program("setup-code", asyncio.subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(ROOT / "bot.py"), "setup-code",
+            cwd=self._folder, env=self._environ, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
         output, _errors = await process.communicate()
         assert process.returncode == 0
         return output.decode().strip()
 
-    async def _program(self, command: str, output: int) -> asyncio.subprocess.Process:
-        ours = {f"TOWNBELL_{name.upper()}": value for name, value in self._settings.items()}
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.upper().startswith("TOWNBELL_") and name != "PYTHONDONTWRITEBYTECODE"
-        }
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "bot.py"),
-            command,
-            cwd=self._folder,  # where no .env of the developer's lies
-            env=inherited | {"TOWNBELL_DATA_DIR": str(self._folder / "data")} | ours,
-            stdout=output,
-            stderr=asyncio.subprocess.DEVNULL if output == asyncio.subprocess.PIPE else asyncio.subprocess.STDOUT,
-        )
+    @property
+    def _environ(self) -> dict[str, str]:
+        ours = {"data_dir": str(self._folder / "data")} | self._settings  # in a folder where no .env of anybody's lies
+        return inherited() | {f"TOWNBELL_{name.upper()}": value for name, value in ours.items()}
 
 
 class Visit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -22,13 +23,17 @@ ROOT = Path(__file__).parents[2]
 
 def environment(folder: Path, database_url: str, **settings: object) -> dict[str, str]:
     """The environment of a real town: `settings` as TOWNBELL_* variables, and nothing of the tests' own."""
-    kept = {
+    given = {"sample": "false", "data_dir": folder, "database_url": database_url, "town_name": "Riverbend"} | settings
+    return inherited() | {f"TOWNBELL_{name.upper()}": str(value) for name, value in given.items()}
+
+
+def inherited() -> dict[str, str]:
+    """The environment of the tests but for towns of their own; what is compiled is kept, for the next to start."""
+    return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("TOWNBELL_") and name != "PYTHONDONTWRITEBYTECODE"
+        if not name.upper().startswith("TOWNBELL_") and name != "PYTHONDONTWRITEBYTECODE"
     }
-    given = {"sample": "false", "data_dir": folder, "database_url": database_url, "town_name": "Riverbend"} | settings
-    return kept | {f"TOWNBELL_{name.upper()}": str(value) for name, value in given.items()}
 
 
 def telegram_settings(tg: TelegramEmulator) -> dict[str, object]:
@@ -53,6 +58,10 @@ class Child:
         self.pid = pid
         self._ended = ended
 
+    async def ended(self) -> int:
+        """Wait until it has; returns its exit code."""
+        return await self._ended()
+
     async def kill(self) -> None:
         """`kill -9`: it learns nothing of it."""
         os.kill(self.pid, signal.SIGKILL)
@@ -66,17 +75,18 @@ class Child:
 
 
 class Launcher:
-    """Starts children one after the other: each when the one before has ended."""
+    """Starts children one after the other, in a folder, with an environment: each when the one before has ended."""
 
-    def __init__(self, nursery: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, nursery: asyncio.subprocess.Process, folder: Path, environ: dict[str, str]) -> None:
         self._nursery = nursery
-        self._log = log
+        self._log = folder / "log.txt"
+        self._order = {"folder": str(folder), "log": str(self._log), "environ": environ}
         self._running: Child | None = None
 
     async def start(self) -> Child:
         assert self._running is None
         assert self._nursery.stdin is not None
-        self._nursery.stdin.write(b"\n")
+        self._nursery.stdin.write(json.dumps(self._order).encode() + b"\n")
         self._running = Child(await self._number(), self._ended)
         return self._running
 
@@ -98,27 +108,34 @@ class Launcher:
     async def close(self) -> None:
         if self._running is not None:
             await self._running.kill()
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.close()
-        await self._nursery.wait()
+
+
+@asynccontextmanager
+async def a_nursery() -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that has imported the house, for launchers: one at a time, on the loop on which it was made."""
+    nursery = await asyncio.create_subprocess_exec(
+        sys.executable, "-u", "-m", "tests.faults.nursery",
+        cwd=ROOT, env=inherited(), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert nursery.stdout is not None
+    assert nursery.stdin is not None
+    assert await nursery.stdout.readline() == b"ready\n"
+    try:
+        yield nursery
+    finally:
+        nursery.stdin.close()
+        await nursery.wait()
 
 
 @asynccontextmanager
 async def launcher(folder: Path, environ: dict[str, str]) -> AsyncIterator[Launcher]:
     """Starts children with this environment, in this folder; a child that is left is killed in the end."""
-    log = folder / "log.txt"
-    nursery = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.nursery", str(log),
-        cwd=folder, env=environ | {"PYTHONPATH": str(ROOT)},
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert nursery.stdout is not None
-    assert await nursery.stdout.readline() == b"ready\n"
-    starts = Launcher(nursery, log)
-    try:
-        yield starts
-    finally:
-        await starts.close()
+    async with a_nursery() as nursery:
+        starts = Launcher(nursery, folder, environ)
+        try:
+            yield starts
+        finally:
+            await starts.close()
 
 
 @asynccontextmanager
