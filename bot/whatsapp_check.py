@@ -25,6 +25,9 @@ REGISTER = "Run `python bot.py whatsapp register`."
 NOWHERE = "NOT_APPLICABLE"
 """The platform of a number that is in service nowhere."""
 
+TEST_NUMBER = "SANDBOX"
+"""The mode of a number that Meta lends for trying things out."""
+
 NOT_REGISTERED, WRONG_PIN, NOT_CONFIRMED, PINS, TRIES = 133010, 133005, 133006, (133008, 133009), 133016
 SUBSCRIBE = "Run `python bot.py whatsapp check --subscribe`."
 NO_ACCOUNT = "Set TOWNBELL_WHATSAPP_BUSINESS_ID to the account's id, as WhatsApp Manager shows it."
@@ -88,6 +91,7 @@ async def _number(client: WhatsAppAccount, settings: Settings) -> list[Finding]:
     most = "Any number of" if limit is None else f"{limit:,}"
     return [
         number_of(told, "Number"),
+        *([_test_number()] if told.get("account_mode") == TEST_NUMBER else []),
         Finding("Quality", ok, f"It is {word}.", mend),
         Finding("People a day", None, f"{most} people may be written to first, within 24 hours."),
     ]
@@ -99,6 +103,11 @@ def number_of(told: dict[str, Any], what: str) -> Finding:
     if told.get("platform_type") == NOWHERE:
         return Finding(what, False, f"{shown} is not in service yet: nobody can write to it.", REGISTER)
     return Finding(what, True, f"{shown} answers; residents see it as “{name}”.")
+
+
+def _test_number() -> Finding:
+    sentence = "It is a test number: it writes to the people on its list alone; for others it waits until they write."
+    return Finding("People", None, sentence, "Put their numbers on its list, on the app's page: WhatsApp, API Setup.")
 
 
 async def _account(client: WhatsAppAccount, settings: Settings, *, subscribe: bool) -> list[Finding]:

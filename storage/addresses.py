@@ -34,7 +34,8 @@ class Address(NamedTuple):
 
     `owner_id` is its own resident, None for a group's. `for_name` names whom a notice is for, where that is somebody
     else, who shares the account or is helped by its resident. `heard_at` is when its person last said something, None
-    where nobody keeps it; `marketing_off`: they told the channel to take no advertising.
+    where nobody keeps it; `marketing_off`: they told the channel to take no advertising. `spared_until`: before, the
+    channel lets no advertising through to them.
     """
 
     id: int
@@ -44,6 +45,7 @@ class Address(NamedTuple):
     owner_id: int | None = None
     heard_at: datetime | None = None
     marketing_off: bool = False
+    spared_until: datetime | None = None
     phone: str | None = None
     for_name: str | None = None
 

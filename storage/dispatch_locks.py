@@ -28,13 +28,17 @@ async def hold_accounts(unit: Unit, *, used: Collection[int], unreached: Collect
     await unit.execute(_hold_accounts, {"ids": [*used, *theirs]})
 
 
-async def hold_broadcasts(unit: Unit, *rows: Any) -> None:
-    """Nobody pauses or ends the broadcasts of these rows until this is committed, or else we see that they did."""
+async def hold_broadcasts(unit: Unit, *rows: Any, **params: Any) -> None:
+    """Nobody pauses or ends the broadcasts of these rows until this is committed, or else we see that they did.
+
+    `params` are those of the conditions `rows`.
+    """
     if unit.is_sqlite:
         return
     theirs = select(outbox.c.broadcast_id).where(outbox.c.broadcast_id.is_not(None), *rows)
     await unit.execute(
-        select(broadcasts.c.id).where(broadcasts.c.id.in_(theirs)).order_by(broadcasts.c.id).with_for_update(read=True)
+        select(broadcasts.c.id).where(broadcasts.c.id.in_(theirs)).order_by(broadcasts.c.id).with_for_update(read=True),
+        params,
     )
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, delete, func, true, update
 
-from storage import outbox
 from storage.addresses import new_account
+from storage.coming_back import send_again
 from storage.lease import RESIDENTS
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Inbox, Resident, Town, table_of
@@ -163,7 +163,7 @@ async def set_unreachable(unit: Unit, *, channel: str, address: str) -> None:
 async def set_reachable(unit: Unit, *, channel: str, address: str, now: datetime) -> None:
     """Mark an account that came back; what did not reach its resident meanwhile goes out if it is of use yet."""
     await unit.run(_set_reachable, b_channel=channel, b_address=address, b_reachable=True)
-    await outbox.send_again(unit, channel=channel, address=address, now=now)
+    await send_again(unit, channel=channel, address=address, now=now)
 
 
 async def set_language(unit: Unit, account_id: int, language: str) -> None:

@@ -22,7 +22,6 @@ from storage.outbox_details import PUT_OFF as PUT_OFF
 from storage.outbox_details import TROUBLE as TROUBLE
 from storage.outbox_details import UNREACHED as UNREACHED
 from storage.outbox_details import WITHDRAWN as WITHDRAWN
-from storage.reaching import WHO_IS_HERE
 from storage.sql import bindparam, insert, select
 from storage.tables import Account, Broadcast, BroadcastState, Outbox, OutboxState, Priority, table_of
 from storage.unit import Unit
@@ -30,9 +29,6 @@ from storage.unit import Unit
 TOPIC = "outbox"
 REMEMBERED = timedelta(days=365)
 """How long notices stay after they were settled (the privacy notice says so)."""
-
-KEPT_FOR_RETURN = timedelta(days=7)
-"""How long what did not reach somebody waits for them to come back."""
 
 outbox, accounts, broadcasts = table_of(Outbox), table_of(Account), table_of(Broadcast)
 
@@ -102,9 +98,18 @@ async def put(unit: Unit, rows: Iterable[dict[str, Any]]) -> None:
 
 
 async def withdraw(unit: Unit, subject: str, *, resident_id: int | None = None) -> int:
-    """Drop what was not sent yet about a subject, for one resident or for all: it would no longer be so."""
-    statement = _withdraw if resident_id is None else _withdraw_from
-    return await unit.run(statement, b_subject=subject, **({} if resident_id is None else {"b_resident": resident_id}))
+    """Drop what was not sent yet about a subject, for one resident or for all: it would no longer be so.
+
+    What is in the hands of the delivery may be leaving now; if it is put back instead, it comes too late for anything.
+    Returns how many rows were dropped.
+    """
+    about: dict[str, Any] = {"b_subject": subject}
+    if resident_id is None:
+        await unit.run(_recall, **about)
+        return await unit.run(_withdraw, **about)
+    about["b_resident"] = resident_id
+    await unit.run(_recall_from, **about)
+    return await unit.run(_withdraw_from, **about)
 
 
 async def drop_all(unit: Unit, why: str) -> int:
@@ -115,15 +120,6 @@ async def drop_all(unit: Unit, why: str) -> int:
 async def prune(unit: Unit, now: datetime) -> int:
     """Forget notices that were settled longer than `REMEMBERED` ago, sent or not."""
     return await unit.run(_prune, b_before=now - REMEMBERED)
-
-
-async def send_again(unit: Unit, *, channel: str, address: str, now: datetime) -> int:
-    """Deliver what did not reach whoever is behind an account that can be written to again, as far as it is of use yet.
-
-    That is its own resident, who shares it, and whom its resident helps. Returns how many rows there were.
-    """
-    since = now - KEPT_FOR_RETURN
-    return await _waking(unit, _send_again, b_channel=channel, b_address=address, b_now=now, b_since=since)
 
 
 async def next_due(unit: Unit, after: datetime) -> datetime | None:
@@ -199,36 +195,33 @@ async def _waking(unit: Unit, statement: Executable, **params: Any) -> int:
     return count
 
 
-def _in_order(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def in_order(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """These rows, locked one after the other by their ids: two who change the same ones never wait for each other."""
     return outbox.c.id.in_(select(outbox.c.id).where(*conditions).order_by(outbox.c.id).with_for_update())
 
 
-_about = (outbox.c.subject == bindparam("b_subject"), UNSENT)
+def in_hand(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Those of these rows that the delivery holds, and may put back; without those that it writes at this very moment.
+
+    Nobody waits for the delivery: it writes rows in the order in which they ended.
+    """
+    held = select(outbox.c.id).where(*conditions, outbox.c.state == OutboxState.SENDING)
+    return outbox.c.id.in_(held.with_for_update(skip_locked=True))
+
+
+_about, _to_them = outbox.c.subject == bindparam("b_subject"), outbox.c.resident_id == bindparam("b_resident")
 _withdrawn = update(outbox).values(state=OutboxState.DROPPED, detail=WITHDRAWN)
-_withdraw = _withdrawn.where(_in_order(*_about))
-_withdraw_from = _withdrawn.where(_in_order(*_about, outbox.c.resident_id == bindparam("b_resident")))
+_withdraw = _withdrawn.where(in_order(_about, UNSENT))
+_withdraw_from = _withdrawn.where(in_order(_about, UNSENT, _to_them))
+_recalled = update(outbox).values(expires_at=outbox.c.made_at)
+_recall, _recall_from = _recalled.where(in_hand(_about)), _recalled.where(in_hand(_about, _to_them))
 _drop_all = (
     update(outbox)
     .where(outbox.c.state.in_([OutboxState.WAITING, OutboxState.PAUSED]))
     .values(state=OutboxState.DROPPED, detail=bindparam("b_detail"))
 )
-_of_use = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("b_now"))
-_ANEW: dict[str, Any] = {"state": WAITS_AGAIN, "due_at": bindparam("b_now"), "attempts": 0, "detail": ""}
-_send_again = (
-    update(outbox)
-    .where(
-        outbox.c.resident_id.in_(WHO_IS_HERE),
-        or_(
-            and_(outbox.c.state == OutboxState.FAILED, outbox.c.detail.in_(OUT_OF_REACH)),
-            and_(outbox.c.state == OutboxState.WAITING, outbox.c.detail.startswith(PUT_OFF, autoescape=True)),
-        ),
-        outbox.c.made_at > bindparam("b_since"),
-        _of_use,
-        or_(FATE.is_(None), FATE.not_in(ENDED)),
-    )
-    .values(**_ANEW)
-)
+OF_USE = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > bindparam("b_now"))
+ANEW: dict[str, Any] = {"state": WAITS_AGAIN, "due_at": bindparam("b_now"), "attempts": 0, "detail": ""}
 _prune = delete(outbox).where(
     outbox.c.state.in_([OutboxState.SENT, OutboxState.DROPPED, OutboxState.FAILED]),
     # One that was not sent was settled when it was last tried, or else at the latest when it was due.
@@ -250,10 +243,10 @@ _last_sent = (
 )
 _of_broadcast = outbox.c.broadcast_id == bindparam("b_broadcast")
 _waiting, _paused = (outbox.c.state == state for state in (OutboxState.WAITING, OutboxState.PAUSED))
-_pause = update(outbox).where(_in_order(_of_broadcast, _waiting)).values(state=OutboxState.PAUSED)
+_pause = update(outbox).where(in_order(_of_broadcast, _waiting)).values(state=OutboxState.PAUSED)
 _resume = (
     update(outbox)
-    .where(_in_order(_of_broadcast, _paused))
+    .where(in_order(_of_broadcast, _paused))
     .values(
         state=OutboxState.WAITING,
         due_at=case((outbox.c.due_at < bindparam("b_now"), bindparam("b_now")), else_=outbox.c.due_at),
@@ -261,11 +254,11 @@ _resume = (
 )
 _stop = (
     update(outbox)
-    .where(_in_order(_of_broadcast, or_(_waiting, _paused)))
+    .where(in_order(_of_broadcast, or_(_waiting, _paused)))
     .values(state=OutboxState.DROPPED, detail=bindparam("b_detail"))
 )
 _failed_again = (
-    update(outbox).where(_in_order(_of_broadcast, outbox.c.state == OutboxState.FAILED, _of_use)).values(**_ANEW)
+    update(outbox).where(in_order(_of_broadcast, outbox.c.state == OutboxState.FAILED, OF_USE)).values(**ANEW)
 )
 _length = func.length(outbox.c.reference)
 _read = (

@@ -284,6 +284,14 @@ def test_check_tells_what_to_paste(say: Say, meta: Meta, monkeypatch: pytest.Mon
         assert secret not in told.output
 
 
+def test_check_tells_that_a_test_number_has_a_list(say: Say, meta: Meta) -> None:
+    assert "test number" not in say("check").stdout
+    meta.wa.account.listed = set()
+    told = " ".join(say("check").stdout.split())
+    assert "It is a test number: it writes to the people on its list alone" in told
+    assert "Put their numbers on its list" in told
+
+
 def test_check_can_subscribe_the_app(say: Say, meta: Meta) -> None:
     say("check")
     assert not [call for call in meta.wa.called("/subscribed_apps") if call.method == "POST"]

@@ -226,6 +226,10 @@ class Sender:
         self._closing = False
         self._sending = Lines()
 
+    async def why_away(self) -> str | None:
+        """What keeps Telegram from answering; None while it is there. Not asked while the town stops."""
+        return None if self._closing else await self._sender.why_away()
+
     async def send(
         self, address: str, outgoing: Outgoing, *, lane: Lane, key: str, leaving: Leaving | None = None
     ) -> Delivered:

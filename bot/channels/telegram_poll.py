@@ -21,6 +21,7 @@ from aiogram.methods import TelegramMethod
 
 from bot.channels.backoff import Backoff
 from bot.channels.telegram_updates import KINDS, number_of
+from bot.delivery.telegram import TOKEN_REFUSED
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +147,7 @@ class Poller:
                     f"messages, so stop the other one ({error.message})"
                 )
             case TelegramUnauthorizedError():
-                text = "Telegram refuses the bot's token: was it revoked at @BotFather?"
+                text = TOKEN_REFUSED
             case _:
                 text = f"Telegram does not answer ({type(error).__name__}); trying again until it does"
         if text != self._told:

@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.delivery.pace import Pace
 from bot.delivery.whatsapp import WhatsAppClient, WhatsAppRefused, limits
 from bot.delivery.whatsapp_sender import WhatsAppSender
+from bot.delivery.whatsapp_trackers import Trackers
 from bot.intake.intake import Intake, Unavailable
 from bot.problems import StartupProblem
 from bot.settings import Settings
@@ -87,7 +88,10 @@ class WhatsAppChannel:
         self.patience = patience
         pace = pace or Pace(limits(settings.whatsapp_messages_per_second))
         self.client = WhatsAppClient(token, phone_id, settings.whatsapp_business_id, settings.whatsapp_api_base, pace)
-        self.sender = WhatsAppSender(self.client, database, clock, people_per_day=settings.whatsapp_people_per_day)
+        trackers = Trackers(secret)
+        self.sender = WhatsAppSender(
+            self.client, database, clock, trackers, people_per_day=settings.whatsapp_people_per_day
+        )
         self._database = database
         self._language = settings.town_language
         self.bot = Bot(TOKEN, session=WhatsAppSession(self.client, self._language_of))
@@ -96,7 +100,7 @@ class WhatsAppChannel:
         self._taker = WhatsAppTaker(self.bot, intake, photos, database, clock, people, settings.town_language)
         self._hook = WhatsAppHook(
             settings.whatsapp_path, phone_id, word,
-            lambda body, signature: webhook_updates_validator(secret, body, signature), self._taker,
+            lambda body, signature: webhook_updates_validator(secret, body, signature), trackers, self._taker,
         )  # fmt: skip
         self._server: HookServer | None = None
         if not settings.web_enabled:

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.channels.hook_server import read_body
 from bot.channels.whatsapp_taker import WhatsAppTaker
 from bot.channels.whatsapp_updates import heard_in
+from bot.delivery.whatsapp_trackers import Trackers
 from bot.intake.intake import Unavailable
 
 log = logging.getLogger(__name__)
@@ -35,11 +36,20 @@ class WhatsAppHook:
     `is_signed` tells whether a body bears the signature that came with it.
     """
 
-    def __init__(self, path: str, phone_id: str, verify_token: str, is_signed: IsSigned, taker: WhatsAppTaker) -> None:
+    def __init__(
+        self,
+        path: str,
+        phone_id: str,
+        verify_token: str,
+        is_signed: IsSigned,
+        trackers: Trackers,
+        taker: WhatsAppTaker,
+    ) -> None:
         self._path = path
         self._phone_id = phone_id
         self._verify_token = verify_token.encode()
         self._is_signed = is_signed
+        self._trackers = trackers
         self._taker = taker
         self._calls = 0
         self._quiet = asyncio.Event()
@@ -80,7 +90,8 @@ class WhatsAppHook:
         self._calls += 1
         self._quiet.clear()
         try:
-            done = await self._taker.take(heard_in(raw, self._phone_id, self._taker.oldest))
+            heard = heard_in(raw, self._phone_id, self._trackers, self._taker.oldest)
+            done = await self._taker.take(heard)
         except Unavailable as error:
             log.warning("a webhook of WhatsApp waits: %s", type(error.__cause__ or error).__name__)
             return web.Response(status=503)

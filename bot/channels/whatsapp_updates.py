@@ -8,7 +8,6 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,6 +32,7 @@ from bot.channels.whatsapp_parts import (
     words_of,
 )
 from bot.delivery.whatsapp_forms import data_of, number_of
+from bot.delivery.whatsapp_trackers import Trackers
 from bot.intake import made
 from handlers.kit.reply import TYPED
 from storage.queries import statuses
@@ -51,7 +51,6 @@ STATUSES = {statuses.SENT, statuses.DELIVERED, statuses.READ, statuses.FAILED}
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-_TRACKER = re.compile(r"([0-9]{1,10}):[0-9]{1,6}")
 LONGEST_DATA = 256
 """Characters: no button of WhatsApp carries more."""
 
@@ -106,7 +105,7 @@ def key_of(what: str) -> str:
     return sha256(what.encode()).hexdigest()[:32]
 
 
-def heard_in(body: Any, phone_id: str, oldest: datetime = LONG_AGO) -> Heard:
+def heard_in(body: Any, phone_id: str, trackers: Trackers, oldest: datetime = LONG_AGO) -> Heard:
     """All that a webhook tells of the number with this id; what is malformed is logged by its id alone, and skipped.
 
     What people said before `oldest` is passed over: WhatsApp repeats nothing for so long, so somebody else does.
@@ -124,7 +123,7 @@ def heard_in(body: Any, phone_id: str, oldest: datetime = LONG_AGO) -> Heard:
             if wish is not None:
                 heard.events.append(wish)
         for status in list_of(value.get("statuses")):
-            report = _report(status)
+            report = _report(status, trackers)
             if report is not None:
                 heard.reports.append(report)
     return heard
@@ -252,21 +251,21 @@ def _preference(told: Json) -> Preference | None:
 # --- statuses -------------------------------------------------------------------------------------------------------
 
 
-def _report(status: Json) -> StatusReport | None:
+def _report(status: Json, trackers: Trackers) -> StatusReport | None:
     """What became of a notice; None for what is not one: replies carry no row's number."""
     wamid, what = wamid_of(status.get("id")), text_of(status.get("status"))
     error = next(iter(list_of(status.get("errors"))), {})
     code = code_of(error.get("code"))
-    tracker = _TRACKER.fullmatch(text_of(status.get("biz_opaque_callback_data")) or "")
+    named = trackers.read(text_of(status.get("biz_opaque_callback_data")) or "")
     if what not in STATUSES or wamid is None:
         return None
-    if tracker is None or int(tracker[1]) > LARGEST:
+    if named is None or named.row_id > LARGEST:
         if what == statuses.FAILED:
             log.info("a reply did not arrive: WhatsApp says %s", code)
         return None
     at = moment_of(status.get("timestamp")) or datetime.now(UTC)
     details = text_of(part_of(error, "error_data").get("details")) or text_of(error.get("message")) or ""
-    return StatusReport(wamid, what, int(tracker[1]), at, code, details)
+    return StatusReport(wamid, what, named.row_id, at, code, details, is_ours=named.is_ours)
 
 
 def _shown(wamid: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
 from bot.clock import Clock
 from bot.delivery.lanes import Lane
 from bot.delivery.notes import Leaves, Moved, Notes, Taught, Unreachable
+from bot.delivery.outage import Outages
 from bot.delivery.outcome import Delivered, Departure, Outcome, Outgoing
 from bot.delivery.press import Press
 from bot.delivery.senders import Carrier, Post, Sender
@@ -28,11 +29,14 @@ log = logging.getLogger(__name__)
 
 __all__ = ["Attempt", "Desk", "Sender"]
 
-MOST_TRIES = 8
+MOST_TRIES = 12
+"""Tries of one message while its channel answers: for about two and a half hours."""
+
 MOST_PATIENT = 60.0
 """Seconds that are waited for one account rather than that another is tried."""
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+MOST_AWAY = timedelta(hours=16)
 LANES = {
     Priority.URGENT: Lane.URGENT,
     Priority.PERSONAL: Lane.PERSONAL,
@@ -49,6 +53,10 @@ class Desk:
     senders: Mapping[str, Sender]
     notes: Notes
     press: Press
+    outages: Outages = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outages = Outages(self.clock)
 
 
 class Attempt:
@@ -105,7 +113,7 @@ class Attempt:
             if notice.once and not sender.idempotent and row.may_have_left:
                 await self._settle(OutboxState.DROPPED, "may have been sent before a stop")
                 return
-            last = await self._to_account(sender, account, notice, fields)
+            last = await self._while_there(sender, account, notice, fields)
             if last.outcome is Outcome.SENT:
                 await self._sent(account, last)
                 return
@@ -127,13 +135,36 @@ class Attempt:
     def _goes_on_after(self, last: Delivered) -> bool:
         """Whether the next account is tried: not where this one only wants a moment."""
         if last.outcome is Outcome.LATER:
-            return self.row.priority == Priority.URGENT or (last.retry_after or 0.0) > MOST_PATIENT
+            wait = last.retry_after if last.away_for is None else last.away_for
+            return self.row.priority == Priority.URGENT or (wait or 0.0) > MOST_PATIENT
         return last.outcome is Outcome.CLOSED
 
     async def _sent(self, account: Address, last: Delivered) -> None:
         await self._settle(
             OutboxState.SENT, account_id=account.id, reference=last.reference or "", template=last.template
         )
+
+    async def _while_there(self, sender: Sender, account: Address, notice: Notice, fields: Fields) -> Delivered:
+        """Send to one account, unless its channel as a whole is away. What fails since it is was not tried.
+
+        What may have arrived all the same was: its channel may yet tell so.
+        """
+        outage, lane = self.desk.outages.of(account.channel, sender), LANES[Priority(self.row.priority)]
+        if outage is None:
+            return await self._to_account(sender, account, notice, fields)
+        away = await outage.closed(lane)
+        if away is not None:
+            return away
+        delivered = await self._to_account(sender, account, notice, fields)
+        if delivered.outcome is Outcome.RETRY and not delivered.may_have_arrived:
+            self._departure.refused()  # a stop need not wait for what the channel answers
+        if not await outage.blamed(delivered):
+            return delivered
+        waits = outage.waits(lane)
+        if not delivered.may_have_arrived:
+            return waits
+        detail = delivered.detail if notice.once else waits.detail
+        return replace(delivered, detail=detail, retry_after=waits.retry_after, away_for=waits.away_for)
 
     async def _to_account(self, sender: Sender, account: Address, notice: Notice, fields: Fields) -> Delivered:
         """Send to one account, in its language, and remember what that has taught of it."""
@@ -148,8 +179,8 @@ class Attempt:
             name = account.for_name or self.recipient.name
             sender = sender.carrying(Post(row, account, self.town, name, failure, outgoing_in))
         delivered = await self._to(sender, account, await outgoing_in(account.language), once=notice.once)
-        if delivered.learned is not None:
-            await self.desk.notes.write(Taught(account.id, delivered.learned, account.heard_at))
+        for learned in delivered.learned:
+            await self.desk.notes.write(Taught(account.id, learned, account.heard_at, self.desk.clock.now()))
         return delivered
 
     async def _to(self, sender: Sender, account: Address, outgoing: Outgoing, *, once: bool) -> Delivered:
@@ -180,9 +211,9 @@ class Attempt:
         elif last.outcome is Outcome.CLOSED:
             log.info("the notice %r in row %d waits until they write: %s", row.notice, row.id, last.detail)
             await self._settle(OutboxState.FAILED, outbox.HELD)
-        elif last.outcome is Outcome.LATER:
+        elif last.outcome is Outcome.LATER or last.away_for is not None:
             due = self.desk.clock.now() + timedelta(seconds=last.retry_after or FIRST_PAUSE.total_seconds())
-            await self.desk.notes.write(Back(row.id, due, last.detail, tried=False))
+            await self.desk.notes.write(Back(row.id, due, last.detail, tried=last.may_have_arrived))
         elif last.outcome is not Outcome.RETRY:
             await self._settle(OutboxState.FAILED, last.detail)
         elif row.attempts >= MOST_TRIES:
@@ -226,6 +257,6 @@ def _topic(notice: Notice, fields: Fields) -> str:
 
 def _channel_away(row: Taken) -> Delivered:
     """An account may be reached, but by a channel that is not open here now: looked at again for about five days."""
-    pause = LONGEST_PAUSE * 2 ** (row.attempts - 1)
+    pause = min(LONGEST_PAUSE * 2 ** (row.attempts - 1), MOST_AWAY)
     detail = row.detail if row.may_have_left else "the channel is not open"
     return Delivered(Outcome.RETRY, detail=detail, retry_after=pause.total_seconds())

@@ -126,7 +126,7 @@ class Cards:
         while True:
             try:
                 async with self.database.unit() as unit:
-                    await groups.change_card(unit, card.id, **columns)
+                    await groups.change_card(unit, card, **columns)
                 return
             except TROUBLE as error:
                 if self._stopping:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.delivery.outcome import Learned
@@ -25,6 +25,9 @@ DATABASE_PAUSE = 0.5
 """Seconds between tries while the database is away."""
 
 MOST_TOGETHER = 500
+
+SPARED_FOR = timedelta(days=1)
+"""How long whoever a channel spares is sent no advertising."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,12 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What a delivery to an account, which was last heard of then, has taught."""
+    """What a delivery at a time, to an account which was last heard of at another, has taught."""
 
     account_id: int
     what: Learned
     heard_at: datetime | None
+    at: datetime
 
 
 Note = Leaves | Unreachable | Moved | Taught | End | Back
@@ -138,10 +142,12 @@ async def _write(unit: Unit, notes: list[Note]) -> None:
                 backs.append(note)
             case Unreachable():
                 await inbox.set_unreachable(unit, channel=note.channel, address=note.address)
-            case Taught(account_id, Learned.WINDOW_SHUT, heard_at):
+            case Taught(account_id, Learned.WINDOW_SHUT | Learned.NOT_LISTED, heard_at):
                 await statuses.shut_window(unit, account_id=account_id, heard_at=heard_at)
             case Taught(account_id, Learned.NO_MARKETING):
                 await statuses.stop_marketing(unit, account_id)
+            case Taught(account_id, Learned.SPARED, at=at):
+                await statuses.spare(unit, account_id=account_id, until=at + SPARED_FOR)
             case Moved():
                 await accounts.move(unit, channel=note.channel, address=note.address, to=note.to)
     # One row has one note at a time: it is marked before it leaves, and ends, or goes back, after it did. To settle is

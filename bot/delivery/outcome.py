@@ -26,6 +26,8 @@ class Learned(StrEnum):
 
     WINDOW_SHUT = "window shut"  # it takes free text no more, before its person writes again
     NO_MARKETING = "no marketing"  # its person told the channel to take no advertising
+    SPARED = "spared"  # the channel spares its person advertising for a day
+    NOT_LISTED = "not listed"  # the channel lets nothing through to its person before they write
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ class Delivered:
 
     `detail` is the channel's own words, for the log. `retry_after` is seconds to wait, if the channel said.
     `moved_to` is the new address of a moved chat. `reference` is the channel's id of the message sent.
-    `may_have_arrived`: the message left, and nobody knows whether it got there. `template` is the approved text that it
-    was sent as; `learned` is to be remembered of the account.
+    `may_have_arrived`: the message left, and nobody knows whether it got there. `away_for`: the channel as a whole is
+    away, and is left alone for so many seconds at a time. `template` is the approved text that it was sent as; whatever
+    was `learned` is to be remembered of the account.
     """
 
     outcome: Outcome
@@ -44,8 +47,9 @@ class Delivered:
     moved_to: str | None = None
     reference: str | None = None
     may_have_arrived: bool = False
+    away_for: float | None = None
     template: str = ""
-    learned: Learned | None = None
+    learned: tuple[Learned, ...] = ()
 
 
 Leaving = Callable[[], Awaitable[None]]

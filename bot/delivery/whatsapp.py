@@ -42,7 +42,7 @@ FIRST_HALT = 2.0
 PAGE = 100
 NUMBER_FIELDS = (
     "display_phone_number", "verified_name", "quality_rating", "platform_type",
-    "whatsapp_business_manager_messaging_limit",
+    "whatsapp_business_manager_messaging_limit", "account_mode",
 )  # fmt: skip
 TEMPLATE_FIELDS = (
     "id", "name", "language", "status", "category", "components", "parameter_format", "rejected_reason",

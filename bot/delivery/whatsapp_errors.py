@@ -16,7 +16,7 @@ class Meaning(StrEnum):
     PAIR = "pair"  # too much to this person in a short time: later
     FLOOD = "flood"  # too much from this number in a short time: everybody waits a moment
     SPAM = "spam"  # the number is held back for long: what goes to many waits, what is for one goes on slowly
-    REST = "rest"  # WhatsApp spares this person advertising: not again for a day
+    REST = "rest"  # WhatsApp spares this person advertising: none for a day
     STOPPED = "stopped"  # they told WhatsApp to take no advertising from us
     GONE = "gone"  # they cannot be reached there
     UNLISTED = "unlisted"  # a test number writes only to people who were listed for it

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.delivery.lanes import Lane
@@ -22,7 +22,6 @@ from storage.queries import statuses
 
 log = logging.getLogger(__name__)
 
-A_DAY, AN_HOUR = timedelta(days=1), timedelta(hours=1)
 PAIR_PAUSE = 6.0
 """Seconds between two messages to one person, where there were too many."""
 
@@ -44,7 +43,6 @@ class WhatsAppLine:
         self._people_per_day = people_per_day
         self._is_counted = False
         self._counting = asyncio.Lock()
-        self._resting: dict[int, datetime] = {}
         self._went: OrderedDict[str, int] = OrderedDict()
 
     def count_anew(self) -> None:
@@ -114,29 +112,22 @@ class WhatsAppLine:
         until = self.budget.admit(account_id, lane, now)
         return None if until is None else later(until - now, "as many people as a day allows were written to")
 
-    def rests(self, account_id: int) -> bool:
-        """Whether WhatsApp spares somebody advertising just now."""
-        until = self._resting.get(account_id)
-        if until is not None and until <= self.clock.now():
-            del self._resting[account_id]
-            return False
-        return until is not None
-
     # --- what an error means ----------------------------------------------------------------------------------------
 
-    def judged(self, refused: WhatsAppRefused, lane: Lane, account_id: int | None = None) -> Delivered:
+    def judged(self, refused: WhatsAppRefused, lane: Lane) -> Delivered:
         """What becomes of a message that was refused."""
         now, code, wait = self.clock.now(), refused.code, refused.retry_after
         detail = f"{code} {refused.details}" if code else refused.details
         match meaning_of(code):
             case Meaning.WINDOW:
-                return Delivered(Outcome.CLOSED, detail, learned=Learned.WINDOW_SHUT)
+                return Delivered(Outcome.CLOSED, detail, learned=(Learned.WINDOW_SHUT,))
+            case Meaning.UNLISTED:
+                self.standing.unlisted(detail)
+                return Delivered(Outcome.CLOSED, detail, learned=(Learned.NOT_LISTED,))
             case Meaning.STOPPED:
-                return Delivered(Outcome.CLOSED, detail, learned=Learned.NO_MARKETING)
+                return Delivered(Outcome.CLOSED, detail, learned=(Learned.NO_MARKETING,))
             case Meaning.REST:
-                if account_id is not None:
-                    self._resting[account_id] = now + A_DAY
-                return Delivered(Outcome.CLOSED, detail)
+                return Delivered(Outcome.CLOSED, detail, learned=(Learned.SPARED,))
             case Meaning.TEMPLATE:
                 return Delivered(Outcome.CLOSED, detail)
             case Meaning.GONE:
@@ -147,9 +138,6 @@ class WhatsAppLine:
                 return self.standing.held_back(detail, lane, now)
             case Meaning.TOWN:
                 return self.standing.in_trouble(code, refused.details, now)
-            case Meaning.UNLISTED:
-                log.warning("WhatsApp does not let this number write to somebody: %s", detail)
-                return later(AN_HOUR, detail, is_trouble=True)
             case Meaning.WRONG:
                 return Delivered(Outcome.REFUSED, detail)
             case _:

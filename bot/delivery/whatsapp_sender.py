@@ -23,7 +23,8 @@ from bot.delivery.senders import Post
 from bot.delivery.whatsapp import WhatsAppClient, WhatsAppRefused
 from bot.delivery.whatsapp_errors import Meaning, meaning_of
 from bot.delivery.whatsapp_forms import Form
-from bot.delivery.whatsapp_line import AN_HOUR, PAIR_PAUSE, WhatsAppLine, wordy
+from bot.delivery.whatsapp_line import PAIR_PAUSE, WhatsAppLine, wordy
+from bot.delivery.whatsapp_trackers import Trackers
 from bot.delivery.whatsapp_trouble import later
 from handlers.kit.templates import FilledTemplate, Template, as_message, filled
 from locales import speaking
@@ -32,6 +33,9 @@ from storage.engine import Database
 WINDOW = timedelta(hours=24)
 CARE = timedelta(minutes=5)
 """So long before its end a window counts as shut: a message may wait for its turn."""
+
+LONGEST_PAIR_PAUSE = 3600.0
+"""Seconds: so long at most is left between two tries at one person."""
 
 NO_TEMPLATE = "no template that can be used"
 
@@ -45,17 +49,32 @@ class WhatsAppSender:
     idempotent = False  # WhatsApp has no key by which it would know a message again
 
     def __init__(
-        self, client: WhatsAppClient, database: Database, clock: Clock, *, people_per_day: int | None = None
+        self,
+        client: WhatsAppClient,
+        database: Database,
+        clock: Clock,
+        trackers: Trackers,
+        *,
+        people_per_day: int | None = None,
     ) -> None:
         self.line = WhatsAppLine(client, database, clock, people_per_day=people_per_day)
+        self._trackers = trackers
 
     def begin(self) -> None:
         """Another process may have delivered meanwhile."""
         self.line.count_anew()
 
+    async def why_away(self) -> str | None:
+        """Why WhatsApp tells nothing of our number; None while it answers, whatever that is."""
+        try:
+            await self.line.client.number()
+        except WhatsAppRefused as refused:
+            return refused.details if meaning_of(refused.code) is Meaning.PASSING else None
+        return None
+
     def carrying(self, post: Post) -> Carried:
         """What sends one notice."""
-        return Carried(self.line, post)
+        return Carried(self.line, post, self._trackers.of(post.row.id, post.row.attempts))
 
     async def send(
         self, address: str, outgoing: Outgoing, *, lane: Lane, key: str, leaving: Leaving | None = None
@@ -76,18 +95,18 @@ class Carried:
 
     idempotent = False
 
-    def __init__(self, line: WhatsAppLine, post: Post) -> None:
+    def __init__(self, line: WhatsAppLine, post: Post, tracker: str) -> None:
         self._line = line
         self._post = post
-        self._learned: Learned | None = None
-        self._tracker = f"{post.row.id}:{post.row.attempts}"
+        self._tracker = tracker
+        self._learned: tuple[Learned, ...] = ()
 
     async def send(
         self, address: str, outgoing: Outgoing, *, lane: Lane, key: str, leaving: Leaving | None = None
     ) -> Delivered:
         """Send it, and say what became of it; with `learned` whatever else became of it."""
         delivered = await self._send(address, outgoing, lane, key, leaving)
-        return delivered if self._learned is None else replace(delivered, learned=self._learned)
+        return replace(delivered, learned=(*self._learned, *delivered.learned)) if self._learned else delivered
 
     async def _send(self, address: str, outgoing: Outgoing, lane: Lane, key: str, leaving: Leaving | None) -> Delivered:
         failed = await self._after_failure(lane, key)
@@ -98,7 +117,7 @@ class Carried:
             return closed
         if self._is_open():
             delivered = await self._in_words(address, outgoing, lane, key, leaving)
-            if delivered.outcome is not Outcome.CLOSED:
+            if delivered.outcome is not Outcome.CLOSED or Learned.NOT_LISTED in delivered.learned:
                 return delivered
             self._learned = delivered.learned
             self._line.forget_parts(key)
@@ -110,9 +129,15 @@ class Carried:
     def _is_open(self) -> bool:
         """Whether they wrote within the window, as far as is known."""
         heard_at = self._post.account.heard_at
-        if self._learned is Learned.WINDOW_SHUT or heard_at is None:
+        if Learned.WINDOW_SHUT in self._learned or heard_at is None:
             return False
         return self._now() - heard_at < WINDOW - CARE
+
+    def _is_spared(self) -> bool:
+        """Whether no advertising goes to them: they, or WhatsApp, do not want it."""
+        account = self._post.account
+        until = account.spared_until
+        return account.marketing_off or Learned.SPARED in self._learned or (until is not None and self._now() < until)
 
     async def _after_failure(self, lane: Lane, key: str) -> Delivered | None:
         """What an earlier try that failed later means for this one; None where there is another way at once."""
@@ -124,19 +149,19 @@ class Carried:
         match meaning_of(failure.code):
             case Meaning.WINDOW if not row.template:
                 if row.sent_at is None or account.heard_at is None or account.heard_at <= row.sent_at:
-                    self._learned = Learned.WINDOW_SHUT  # unless they have written since
+                    self._learned = (Learned.WINDOW_SHUT,)  # unless they have written since
                 return None
             case Meaning.TEMPLATE:
                 name, _slash, language = row.template.partition("/")
                 self._line.approved.spoil(FilledTemplate(name, language, {}, ()), self._now())
                 return None
             case Meaning.PAIR | Meaning.FLOOD:
-                refused.retry_after = min(PAIR_PAUSE * 2.0 ** (row.attempts - 1), AN_HOUR.total_seconds())
-                return replace(self._line.judged(refused, lane, account.id), outcome=Outcome.RETRY)
+                refused.retry_after = min(PAIR_PAUSE * 2.0 ** (row.attempts - 1), LONGEST_PAIR_PAUSE)
+                return replace(self._line.judged(refused, lane), outcome=Outcome.RETRY)
             case Meaning.MEDIA:
                 return None
             case _:
-                return self._line.judged(refused, lane, account.id)
+                return self._line.judged(refused, lane)
 
     async def _in_words(
         self, address: str, outgoing: Outgoing, lane: Lane, key: str, leaving: Leaving | None
@@ -150,8 +175,8 @@ class Carried:
                     address, outgoing, lane=lane, key=key, leaving=leaving, phone=account.phone, tracker=self._tracker
                 )
         except WhatsAppRefused as refused:
-            _not_gone(leaving)
-            return self._line.judged(refused, lane, account.id)
+            _not_gone(leaving, refused)
+            return self._line.judged(refused, lane)
         return Delivered(Outcome.SENT, reference=wamid)
 
     # --- templates --------------------------------------------------------------------------------------------------
@@ -164,15 +189,14 @@ class Carried:
             return later(timedelta(minutes=1), "WhatsApp does not tell which templates there are")
         last = Delivered(Outcome.CLOSED, NO_TEMPLATE)
         async for template, language, outgoing in self._ways():
-            spared = account.marketing_off or self._line.rests(account.id)
-            if spared and approved.is_marketing(template, language):
+            if self._is_spared() and approved.is_marketing(template, language):
                 last = Delivered(Outcome.CLOSED, "no advertising to them now")
                 continue
             full = await self._line.room_for(account.id, lane)
             if full is not None:
                 return full
             last = await self._send_template(address, self._fill(template, language, outgoing), lane, leaving)
-            if last.outcome is not Outcome.CLOSED or last.learned is not None:
+            if last.outcome is not Outcome.CLOSED or last.learned:
                 break
         return last
 
@@ -205,14 +229,14 @@ class Carried:
             )
             is_sent = True
         except WhatsAppRefused as refused:
-            _not_gone(leaving)
+            _not_gone(leaving, refused)
             meaning, now = meaning_of(refused.code), self._now()
             if meaning is Meaning.TEMPLATE:
                 line.approved.spoil(template, now)
             elif meaning is Meaning.SPAM:
                 line.budget.lower(now)
             is_sent = refused.may_have_arrived
-            return line.judged(refused, lane, account.id)
+            return line.judged(refused, lane)
         finally:
             if is_sent:
                 line.budget.sent(account.id, self._now())
@@ -222,7 +246,7 @@ class Carried:
         return Delivered(Outcome.SENT, reference=wamid, template=f"{template.name}/{template.language}")
 
 
-def _not_gone(leaving: Leaving | None) -> None:
-    """It was refused: until it leaves otherwise it can be called back."""
-    if isinstance(leaving, Departure):
+def _not_gone(leaving: Leaving | None, refused: WhatsAppRefused) -> None:
+    """It was refused: until it leaves otherwise it can be called back. Not what may be there all the same."""
+    if isinstance(leaving, Departure) and not refused.may_have_arrived:
         leaving.refused()

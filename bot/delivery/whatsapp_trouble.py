@@ -24,6 +24,7 @@ class Standing:
         self._trouble: tuple[datetime, str] | None = None
         self._troubles = 0
         self._said: str | None = None
+        self._is_list_said = False
         self._bulk_from: datetime | None = None
         self._all_from: datetime | None = None
         self._spams = 0
@@ -53,6 +54,17 @@ class Standing:
             log.warning("WhatsApp holds the number back: what is for many waits until %s", self._bulk_from)
         self._all_from = now + A_WHILE
         return later((self._bulk_from if lane is Lane.BULK else self._all_from) - now, detail)
+
+    def unlisted(self, detail: str) -> None:
+        """WhatsApp does not let the number write to somebody. It is said once: the list is the operator's."""
+        if self._is_list_said:
+            return
+        self._is_list_said = True
+        log.warning(
+            "WhatsApp lets this number write to the people on its list alone (%s): put them there, as docs/whatsapp.md "
+            "tells, or what is for them waits until they write",
+            detail,
+        )
 
     def well(self, lane: Lane) -> None:
         """Something was taken."""

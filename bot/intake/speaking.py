@@ -22,7 +22,7 @@ from handlers.kit.speaking_words import says_myself
 from handlers.kit.wizard import RESUME
 from storage import inbox
 from storage.inbox import Opened
-from storage.queries import speakers
+from storage.queries import helping, speakers
 from storage.queries.speakers import Voice
 from storage.tables import ResidentState
 from storage.unit import Unit
@@ -171,7 +171,11 @@ async def _voice(unit: Unit, opened: Opened, wanted: int | None, *, words: bool)
 async def _voice_of(unit: Unit, opened: Opened, resident_id: int) -> Voice | None:
     if resident_id == opened.owner_id == opened.resident_id:  # as they were when the account was opened
         return Voice(resident_id, opened.name or "", opened.resident_state or "", helped=False)
-    return await speakers.voice(unit, account_id=opened.account_id, owner_id=opened.owner_id, resident_id=resident_id)
+    voice = await speakers.voice(unit, account_id=opened.account_id, owner_id=opened.owner_id, resident_id=resident_id)
+    if voice is None or not voice.helped or opened.owner_id is None:
+        return voice
+    # They may have had to wait for whatever else becomes of that person just now: also for the end of this.
+    return voice if await helping.hold(unit, resident_id=resident_id, steward_id=opened.owner_id) else None
 
 
 def _holds_nothing(opened: Opened, seat: Seat) -> bool:

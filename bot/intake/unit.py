@@ -28,7 +28,8 @@ from handlers.kit.facts import apology, sorry
 from handlers.kit.seat import Seat, current_seat
 from handlers.kit.who import Who
 from locales import speaking
-from storage import inbox, outbox
+from storage import inbox
+from storage.coming_back import send_again
 from storage.engine import TROUBLE, Database
 from storage.inbox import Opened
 from storage.queries import speakers
@@ -161,7 +162,7 @@ async def _note(unit: Unit, opened: Opened, arrival: Arrival, at: Moment) -> Non
     if not opened.reachable:
         await inbox.set_reachable(unit, channel=arrival.channel, address=arrival.address, now=now)
     elif arrival.said_at is not None and was_silent:
-        await outbox.send_again(unit, channel=arrival.channel, address=arrival.address, now=now)
+        await send_again(unit, channel=arrival.channel, address=arrival.address, now=now)
 
 
 def _who(opened: Opened, arrival: Arrival, town: TownSettings, steward_id: int | None = None) -> Who:

@@ -10,6 +10,7 @@ CREATE TABLE "accounts" (
 	created_at DATETIME NOT NULL,
 	phone VARCHAR,
 	heard_at DATETIME,
+	spared_until DATETIME,
 	preferred BOOLEAN NOT NULL,
 	marketing_off BOOLEAN NOT NULL,
 	shared BOOLEAN NOT NULL,
@@ -610,7 +611,7 @@ CREATE TABLE merges (
 CREATE TABLE message_statuses (
 	reference VARCHAR NOT NULL,
 	status VARCHAR NOT NULL,
-	row_id INTEGER NOT NULL,
+	row_id INTEGER,
 	at DATETIME NOT NULL,
 	code INTEGER,
 	detail VARCHAR NOT NULL,

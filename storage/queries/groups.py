@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Update, and_, exists, func, or_, update
+from sqlalchemy import ColumnElement, Update, and_, case, exists, func, or_, update
 
 from storage.queries import meetings as called
 from storage.queries.meetings import MeetingRow, meetings
@@ -162,12 +162,18 @@ _follow = insert(cards).from_select(
 _refresh = (
     update(cards)
     .where(cards.c.poll_id == bindparam("b_poll"), cards.c.done_at.is_(None), cards.c.message != "")
-    .values(voted=bindparam("b_voted"))
+    .values(voted=case((cards.c.voted < 0, cards.c.voted - 1), else_=-1))
 )
+
+
+def _written(name: str) -> ColumnElement[Any]:
+    """What a column becomes. A card that was to say something anew meanwhile is to say it yet."""
+    given = bindparam(f"b_{name}", type_=cards.c[name].type)
+    return given if name != "voted" else case((cards.c.voted == bindparam("b_was"), given), else_=cards.c.voted)
+
+
 _write: dict[tuple[str, ...], Update] = {
-    names: update(cards)
-    .where(cards.c.id == bindparam("b_id"))
-    .values({name: bindparam(f"b_{name}", type_=cards.c[name].type) for name in names})
+    names: update(cards).where(cards.c.id == bindparam("b_id")).values({name: _written(name) for name in names})
     for names in (
         ("changed_at",),
         ("changed_at", "done_at"),
@@ -198,7 +204,7 @@ async def follow(unit: Unit, poll_id: int, *, now: datetime) -> int:
 
 async def refresh(unit: Unit, poll_id: int) -> None:
     """Have the cards of a poll say anew what they say: something else than its turnout has changed."""
-    if await unit.run(_refresh, b_poll=poll_id, b_voted=-1):  # no turnout, so that each of them is changed
+    if await unit.run(_refresh, b_poll=poll_id):  # to what is no turnout, and was not there before
         unit.announce(TOPIC)
 
 
@@ -208,8 +214,9 @@ async def due_cards(unit: Unit, *, before: datetime) -> list[Card]:
     return [Card._make((*row[:6], PollRow(*row[6:]))) for row in rows]
 
 
-async def change_card(unit: Unit, card_id: int, **columns: object) -> None:
-    """Write some columns of a card: one of the sets that `_write` has."""
-    await unit.run(
-        _write[tuple(sorted(columns))], b_id=card_id, **{f"b_{name}": value for name, value in columns.items()}
-    )
+async def change_card(unit: Unit, card: Card, **columns: object) -> None:
+    """Write some columns of a card as it was read: one of the sets that `_write` has."""
+    given = {f"b_{name}": value for name, value in columns.items()}
+    if "voted" in columns:
+        given["b_was"] = card.voted
+    await unit.run(_write[tuple(sorted(columns))], b_id=card.id, **given)

@@ -9,11 +9,24 @@ from sqlalchemy import ColumnElement, exists, func, or_, update
 
 from storage.queries.speakers import COORDINATES
 from storage.sql import bindparam, insert, select
-from storage.tables import Account, Deed, Resident, ResidentState, Role, RoleGrant, Shift, Speaker, Steward, table_of
+from storage.tables import (
+    Account,
+    Deed,
+    LinkCode,
+    Resident,
+    ResidentState,
+    Role,
+    RoleGrant,
+    Shift,
+    Speaker,
+    Steward,
+    table_of,
+)
 from storage.unit import Unit
 
 accounts, residents, stewards = table_of(Account), table_of(Resident), table_of(Steward)
 deeds, grants, speakers, shifts = (table_of(model) for model in (Deed, RoleGrant, Speaker, Shift))
+codes = table_of(LinkCode)
 _who = residents.alias("who_helps")
 
 
@@ -76,6 +89,22 @@ _end = (
     .where(stewards.c.resident_id == bindparam("b_resident"), stewards.c.steward_id == bindparam("b_steward"), _stands)
     .values(ended_at=bindparam("b_now"), ended_by=bindparam("b_by"))
 )
+_end_codes = (
+    update(codes)
+    .where(
+        codes.c.resident_id == bindparam("b_resident"),
+        codes.c.account_id.in_(select(accounts.c.id).where(accounts.c.resident_id == bindparam("b_steward"))),
+        codes.c.expires_at > bindparam("b_now"),
+    )
+    .values(expires_at=bindparam("b_now"))
+)
+_holds = select(stewards.c.id).where(
+    stewards.c.resident_id == bindparam("resident_id"),
+    stewards.c.steward_id == bindparam("steward_id"),
+    _stands,
+    COORDINATES,
+)
+_holds_locked = _holds.with_for_update(of=stewards)
 _name = select(residents.c.name).where(
     residents.c.id == bindparam("resident_id"), residents.c.state == ResidentState.RESIDENT
 )
@@ -98,6 +127,7 @@ _spoke = (
     .distinct()
 )
 _of = select(stewards.c.steward_id).where(stewards.c.resident_id == bindparam("resident_id"), _stands)
+_of_locked = _of.with_for_update()
 _spoke_for = select(stewards.c.steward_id).where(
     stewards.c.resident_id == bindparam("resident_id"), or_(_stands, stewards.c.ended_at >= bindparam("since"))
 )
@@ -155,7 +185,21 @@ async def begin(
 
 async def end(unit: Unit, *, resident_id: int, steward_id: int, by: int | None, now: datetime) -> bool:
     """This steward speaks for a resident no more; `by` None: it follows from another thing. False when they did not."""
-    return await unit.run(_end, b_resident=resident_id, b_steward=steward_id, b_by=by, b_now=now) == 1
+    if not await unit.run(_end, b_resident=resident_id, b_steward=steward_id, b_by=by, b_now=now):
+        return False
+    await end_codes(unit, resident_id=resident_id, steward_id=steward_id, now=now)
+    return True
+
+
+async def end_codes(unit: Unit, *, resident_id: int, steward_id: int, now: datetime) -> None:
+    """Let no code of a resident's be good any more that this steward asked for, and no question that came of one."""
+    await unit.run(_end_codes, b_resident=resident_id, b_steward=steward_id, b_now=now)
+
+
+async def hold(unit: Unit, *, resident_id: int, steward_id: int) -> bool:
+    """Have this steward go on speaking for a resident until this transaction is over. False when they do not."""
+    statement = _holds if unit.is_sqlite else _holds_locked
+    return await unit.value(statement, resident_id=resident_id, steward_id=steward_id) is not None
 
 
 async def name_of(unit: Unit, resident_id: int) -> str | None:
@@ -180,9 +224,10 @@ async def did(unit: Unit, *, since: datetime, most: int, resident_id: int | None
     return [Did(*row) for row in await unit.rows(_did_for, since=since, most=most, resident_id=resident_id)]
 
 
-async def of(unit: Unit, resident_id: int) -> int | None:
-    """Who speaks for a resident."""
-    found: int | None = await unit.value(_of, resident_id=resident_id)
+async def of(unit: Unit, resident_id: int, *, lock: bool = False) -> int | None:
+    """Who speaks for a resident; locked, nobody ends that before this transaction is over."""
+    statement = _of_locked if lock and not unit.is_sqlite else _of
+    found: int | None = await unit.value(statement, resident_id=resident_id)
     return found
 
 

@@ -40,6 +40,7 @@ class StatusReport(NamedTuple):
     """One status of one message: `reference` is the channel's id of it, `row_id` the outbox row that it was.
 
     `code` and `detail` are the channel's error, where it failed; `at` is when it happened, by the channel's clock.
+    `is_ours`: that it was this row is certain. Else it counts only where the row knows the message by its reference.
     """
 
     reference: str
@@ -48,6 +49,7 @@ class StatusReport(NamedTuple):
     at: datetime
     code: int | None = None
     detail: str = ""
+    is_ours: bool = True
 
 
 class Failure(NamedTuple):
@@ -100,6 +102,11 @@ async def stop_marketing(unit: Unit, account_id: int) -> None:
     await unit.run(_stop_marketing, b_id=account_id)
 
 
+async def spare(unit: Unit, *, account_id: int, until: datetime) -> None:
+    """Note that the channel of an account lets no advertising through to its person, until then."""
+    await unit.run(_spare, b_id=account_id, b_until=until)
+
+
 def failure_of(detail: str) -> Failure | None:
     """What the detail of a row tells of how it failed after it was sent; None for any other detail."""
     if not detail.startswith(TOLD):
@@ -110,7 +117,8 @@ def failure_of(detail: str) -> Failure | None:
 
 def _row(report: StatusReport) -> dict[str, object]:
     words = report.detail[:LONGEST_WORDS].replace("\0", "").encode(errors="replace").decode()
-    return report._asdict() | {"detail": words}
+    row = report._asdict() | {"detail": words}
+    return row | {"row_id": report.row_id if row.pop("is_ours") else None}
 
 
 _keep = insert(statuses).on_conflict_do_nothing(index_elements=["reference", "status"]).returning(statuses.c.reference)
@@ -171,6 +179,7 @@ _written = (
 _this_account = accounts.c.id == bindparam("b_id")
 _shut = update(accounts).where(_this_account, accounts.c.heard_at <= bindparam("b_heard")).values(heard_at=None)
 _stop_marketing = update(accounts).where(_this_account).values(marketing_off=True)
+_spare = update(accounts).where(_this_account).values(spared_until=bindparam("b_until"))
 # A try whose answer was lost: it went well, since the channel tells of its message.
 _others = statuses.alias("others")
 _of_lost_try = and_(

@@ -106,7 +106,8 @@ class MergeChange(SQLModel, table=True):
 class MessageStatus(SQLModel, table=True):
     """What a channel told of a notice that it had taken: each status of each message once, in whatever order.
 
-    `reference` is the channel's id of the message, `row_id` the outbox row it was, `code` and `detail` its error.
+    `reference` is the channel's id of the message, `code` and `detail` its error. `row_id` is the outbox row it was;
+    None where that is not certain, so that only a row that has its `reference` is it.
     """
 
     __tablename__ = "message_statuses"
@@ -114,7 +115,7 @@ class MessageStatus(SQLModel, table=True):
 
     reference: str = Field(primary_key=True)
     status: str = Field(primary_key=True)
-    row_id: int
+    row_id: int | None = None
     at: datetime
     code: int | None = None
     detail: str = ""

@@ -59,7 +59,8 @@ class Account(SQLModel, table=True):
     `state` and `data` (JSON) are the conversation's place: they are written with the update's other effects. `phone` is
     the number behind an address that is none, where the channel tells it. `heard_at` is when its person last said
     something, give or take minutes, kept where somebody asks. `preferred`: the one its resident wants notices on.
-    `marketing_off`: its person told the channel, not us, to take no advertising.
+    `marketing_off`: its person told the channel, not us, to take no advertising. `spared_until`: before, the channel
+    lets no advertising through to them.
 
     `shared`: others of the home speak through it too (`Speaker`). `speaking_id` is who speaks just now, where that is
     not its own resident.
@@ -90,6 +91,7 @@ class Account(SQLModel, table=True):
     heard_at: datetime | None = None
     preferred: bool = False
     marketing_off: bool = False
+    spared_until: datetime | None = None
     shared: bool = False
     speaking_id: int | None = Field(default=None, foreign_key="residents.id")
 

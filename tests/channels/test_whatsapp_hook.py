@@ -17,6 +17,7 @@ from bot.channels.taking import STUBBORN
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.channels.whatsapp_hook import LARGEST
 from bot.channels.whatsapp_taker import WhatsAppTaker
+from bot.delivery.whatsapp_trackers import Trackers
 from bot.intake import intake
 from bot.intake.intake import Unavailable
 from storage.engine import Database
@@ -53,6 +54,11 @@ def a_message(number: int = 1, text: str = "/count", **changes: Any) -> dict[str
     """A message of somebody who has written before."""
     who = {"from": "27825550001", "from_user_id": "ZA.1"}
     return who | {"id": f"wamid.{number}", "timestamp": NOW, "type": "text", "text": {"body": text}} | changes
+
+
+def tracker_of(town: WhatsAppTown, row_id: int) -> str:
+    """What our first try at a notice carries."""
+    return Trackers(town.wa.app_secret).of(row_id, 1)
 
 
 # --- the challenge --------------------------------------------------------------------------------------------------
@@ -189,7 +195,7 @@ async def test_statuses_that_cannot_be_kept_are_let_go_too(town: WhatsAppTown, m
         raise RuntimeError("always")
 
     monkeypatch.setattr(WhatsAppTaker, "_note", fails)
-    status = {"id": "wamid.9", "status": "delivered", "timestamp": "1", "biz_opaque_callback_data": "7:1"}
+    status = {"id": "wamid.9", "status": "delivered", "timestamp": "1", "biz_opaque_callback_data": tracker_of(town, 7)}
     async with town.running():
         for number in range(STUBBORN - 1):
             assert await town.wa.posts_raw(a_body(town, a_message(number), statuses=[status])) == 503
@@ -268,7 +274,7 @@ async def test_random_shapes_are_taken_in_stride(town: WhatsAppTown) -> None:
             return {key: spoilt(part) for key, part in value.items()}
         return [spoilt(part) for part in value] if isinstance(value, list) else value
 
-    status = {"id": "wamid.9", "status": "delivered", "timestamp": "1", "biz_opaque_callback_data": "7:1"}
+    status = {"id": "wamid.9", "status": "delivered", "timestamp": "1", "biz_opaque_callback_data": tracker_of(town, 7)}
     whole = a_body(
         town,
         a_message(1, "/say hello"),

@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from bot.channels.whatsapp_hook import LARGEST
+from bot.delivery.whatsapp_trackers import Trackers
 from storage import outbox
 from storage.sql import select
 from storage.tables import Account, Deed, Inbox, Outbox, OutboxState, Steward, metadata, table_of
@@ -322,14 +323,71 @@ async def test_a_status_settles_no_row_but_its_own(town: Town) -> None:
     await number(town).settled()
     before = [await row_of(town, row) for row in (sent, waiting)]
     assert [row.state for row in before] == [OutboxState.SENT, OutboxState.WAITING]
-    for row in (sent, waiting, 0, 77, BIGGEST, BIGGEST + 1, 10**18, -1, "x", ""):
+    trackers = Trackers(number(town).app_secret)
+    sealed = [trackers.of(row, 1) for row in (sent, waiting, 0, 77, BIGGEST, BIGGEST + 1, 10**18, -1)]
+    for tracker in (*sealed, *(one.rpartition(":")[0] for one in sealed), "x:1", "", "::", "\ud800"):
         for what in ("sent", "delivered", "read", "failed", "deleted", "\ud800"):
-            tracker = {"biz_opaque_callback_data": f"{row}:1", "id": f"wamid.another.{row}", "status": what}
-            assert await posts(town, {"statuses": [STATUS | tracker]}) == 200
+            of_another = {"biz_opaque_callback_data": tracker, "id": f"wamid.another.{tracker[:30]}", "status": what}
+            assert await posts(town, {"statuses": [STATUS | of_another]}) == 200
     assert [await row_of(town, row) for row in (sent, waiting)] == before
     await town.moves(hours=5)
     assert (await row_of(town, waiting)).state == OutboxState.SENT
     assert (await row_of(town, waiting)).reference == at(thandi).last.wamid
+
+
+async def a_row_that_was_tried(town: Town) -> int:
+    """A notice that WhatsApp did not take, and that waits to be tried again."""
+    thandi = await town.resident("Thandi")
+    row_id = await notice(town, thandi)
+    number(town).fail_next(code=131000)
+    await town.app.delivery.drain()
+    row = await row_of(town, row_id)
+    assert (row.state, row.attempts) == (OutboxState.WAITING, 1)
+    return row_id
+
+
+async def test_a_forged_tracker_makes_no_message_of_another_ours(town: Town) -> None:
+    """Whoever else sends by the same number can have any status told to us, but cannot seal its tracker."""
+    row_id = await a_row_that_was_tried(town)
+    before, trackers = await row_of(town, row_id), Trackers(number(town).app_secret)
+    right = trackers.of(row_id, 1)
+    seal = right.rpartition(":")[2]
+    forged = (
+        f"{row_id}:1", f"{row_id}:1:", f"{row_id}:1:{'0' * len(seal)}", f"{row_id}:1:{seal[:-1]}", f"{right}0",
+        f"{row_id}:2:{seal}", f"0{right}", right.upper(), f" {right}", Trackers("another").of(row_id, 1),
+        f"{row_id}:1:{trackers.of(row_id + 1, 1).rpartition(':')[2]}",
+    )  # fmt: skip
+    told = [
+        STATUS | {"biz_opaque_callback_data": tracker, "id": f"wamid.another.{count}", "status": what}
+        for count, tracker in enumerate(forged)
+        for what in ("sent", "delivered", "read", "failed")
+        if tracker != right
+    ]
+    assert await posts(town, *({"statuses": [status]} for status in told)) == 200
+    assert await row_of(town, row_id) == before
+    of_ours = {"biz_opaque_callback_data": right, "id": "wamid.ours", "status": "delivered"}
+    assert await posts(town, {"statuses": [STATUS | of_ours]}) == 200
+    row = await row_of(town, row_id)
+    assert (row.state, row.reference) == (OutboxState.SENT, "wamid.ours")
+    assert row.delivered_at is not None
+
+
+@pytest.mark.parametrize("tracker", ["unsealed", "of another secret"])
+async def test_of_a_message_that_the_row_knows_a_status_needs_no_seal(town: Town, tracker: str) -> None:
+    """As when the app's secret was changed since it was sent."""
+    thandi = await town.resident("Thandi")
+    row_id = await notice(town, thandi)
+    await town.settles()
+    await number(town).settled()
+    row = await row_of(town, row_id)
+    assert row.read_at is None
+    told = {
+        "biz_opaque_callback_data": f"{row_id}:1" if tracker == "unsealed" else Trackers("older").of(row_id, 1),
+        "id": row.reference,
+        "status": "read",
+    }
+    assert await posts(town, {"statuses": [STATUS | told]}) == 200
+    assert (await row_of(town, row_id)).read_at is not None
 
 
 async def test_a_status_of_any_time_is_kept_or_not_but_harms_nothing(town: Town) -> None:
@@ -339,7 +397,8 @@ async def test_a_status_of_any_time_is_kept_or_not_but_harms_nothing(town: Town)
     await number(town).settled()
     row = await row_of(town, row_id)
     for count, when in enumerate(TIMES):
-        tracker = {"id": f"{row.reference}{count}", "biz_opaque_callback_data": f"{row_id}:1"}
+        sealed = Trackers(number(town).app_secret).of(row_id, 1)
+        tracker = {"id": f"{row.reference}{count}", "biz_opaque_callback_data": sealed}
         status = STATUS | tracker | {"timestamp": when}
         assert await posts(town, {"statuses": [status]}) == 200
     assert await row_of(town, row_id) == row

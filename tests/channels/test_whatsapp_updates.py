@@ -7,8 +7,9 @@ import pytest
 from aiogram import Bot
 from aiogram.types import CallbackQuery, Message
 
-from bot.channels.whatsapp_updates import Said, heard_in, key_of
+from bot.channels.whatsapp_updates import Heard, Said, heard_in, key_of
 from bot.delivery.whatsapp_forms import number_of
+from bot.delivery.whatsapp_trackers import Trackers
 from handlers.kit.reply import TYPED
 from storage.queries.statuses import StatusReport
 from storage.queries.whatsapp import Change, Preference
@@ -18,6 +19,7 @@ from tests.people import Town
 BOT = Bot("42:whatsapp")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PHONE_ID = "106540352242922"
+TRACKERS = Trackers("a secret")
 METADATA = {"display_phone_number": "15550783881", "phone_number_id": PHONE_ID}
 CONTACT = {"profile": {"name": "Sheena Nelson"}, "wa_id": "16505551234", "user_id": "US.13491208655302741918"}
 WAMID = "wamid.HBgLMTY1MDM4Nzk0MzkVAgASGBQzQTRBNjU5OUFFRTAzODEwMTQ0RgA="
@@ -32,6 +34,11 @@ def body(**value: Any) -> dict[str, Any]:
     }
 
 
+def told(**value: Any) -> Heard:
+    """What such a webhook tells."""
+    return heard_in(body(**value), PHONE_ID, TRACKERS)
+
+
 def a_message(kind: str, content: Any, **more: Any) -> dict[str, Any]:
     return {
         "from": "16505551234",
@@ -44,7 +51,7 @@ def a_message(kind: str, content: Any, **more: Any) -> dict[str, Any]:
 
 
 def said_by(message: dict[str, Any], **value: Any) -> Said:
-    heard = heard_in(body(**({"contacts": [CONTACT], "messages": [message]} | value)), PHONE_ID)
+    heard = told(**({"contacts": [CONTACT], "messages": [message]} | value))
     (said,) = heard.events
     assert isinstance(said, Said)
     return said
@@ -136,7 +143,7 @@ def test_whatever_else_is_sent_is_a_message_without_words(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["reaction", "edit", "revoke"])
 def test_what_asks_for_no_answer(kind: str) -> None:
-    heard = heard_in(body(contacts=[CONTACT], messages=[a_message(kind, {"message_id": "w", "emoji": "👍"})]), PHONE_ID)
+    heard = told(contacts=[CONTACT], messages=[a_message(kind, {"message_id": "w", "emoji": "👍"})])
     assert heard == ([], [])
 
 
@@ -162,15 +169,15 @@ def test_what_asks_for_no_answer(kind: str) -> None:
 )
 def test_who_it_is_from(message: dict[str, Any], contacts: list[Any], expected: tuple[Any, ...]) -> None:
     one = {"id": WAMID, "type": "text", "text": {"body": "hi"}, "timestamp": "7"} | message
-    (said,) = heard_in(body(contacts=contacts, messages=[one]), PHONE_ID).events
+    (said,) = told(contacts=contacts, messages=[one]).events
     assert isinstance(said, Said)
     assert (said.user_id, said.phone, said.name) == expected
 
 
 def test_from_nobody_or_of_a_group_of_strangers() -> None:
     one = {"id": WAMID, "type": "text", "text": {"body": "hi"}, "timestamp": "7"}
-    assert heard_in(body(messages=[one]), PHONE_ID).events == []
-    assert heard_in(body(contacts=[{"user_id": "US.1"}, {"user_id": "US.2"}], messages=[one]), PHONE_ID).events == []
+    assert told(messages=[one]).events == []
+    assert told(contacts=[{"user_id": "US.1"}, {"user_id": "US.2"}], messages=[one]).events == []
 
 
 def test_changes_of_who_somebody_is() -> None:
@@ -189,7 +196,7 @@ def test_changes_of_who_somebody_is() -> None:
         a_message("system", same),
         {"id": WAMID, "type": "system", "timestamp": "7", "system": broken},
     ]
-    assert heard_in(body(messages=messages), PHONE_ID).events == [
+    assert told(messages=messages).events == [
         Change(key_of(WAMID), "US.1", "US.2", "1650555", "1650777"),
         Change(key_of(WAMID), None, None, "1650555", "1650777"),
         Change(key_of(WAMID), "US.1", "US.2", None, None),
@@ -199,7 +206,7 @@ def test_changes_of_who_somebody_is() -> None:
 def test_wishes_about_advertising() -> None:
     wish = {"wa_id": "1650555", "user_id": "US.1", "category": "marketing_messages", "timestamp": 1731705721}
     wishes = [wish | {"value": "stop"}, wish | {"value": "resume"}, wish | {"value": "later"}, {"value": "stop"}]
-    first, second = heard_in(body(contacts=[CONTACT], user_preferences=wishes), PHONE_ID).events
+    first, second = told(contacts=[CONTACT], user_preferences=wishes).events
     assert isinstance(first, Preference)
     assert isinstance(second, Preference)
     assert (first.marketing_off, second.marketing_off) == (True, False)
@@ -210,7 +217,8 @@ def test_wishes_about_advertising() -> None:
 
 
 def test_statuses_with_and_without_contacts() -> None:
-    status = {"id": WAMID, "timestamp": "1750030073", "recipient_id": "16505551234", "biz_opaque_callback_data": "12:1"}
+    status = {"id": WAMID, "timestamp": "1750030073", "recipient_id": "16505551234",
+              "biz_opaque_callback_data": TRACKERS.of(12, 1)}  # fmt: skip
     pricing = {"billable": True, "pricing_model": "PMP", "category": "service", "type": "regular"}
     error = {"code": 131047, "title": "Re-engagement message", "message": "Re-engagement message",
              "error_data": {"details": "More than 24 hours have passed."}, "href": "https://…"}  # fmt: skip
@@ -219,15 +227,17 @@ def test_statuses_with_and_without_contacts() -> None:
         status | {"status": "failed", "errors": [error]},
         status | {"status": "played"},
         status | {"status": "sent", "biz_opaque_callback_data": "poll"},
+        status | {"status": "read", "biz_opaque_callback_data": "12:1"},
         {"id": WAMID, "status": "read", "timestamp": "1750030073", "recipient_id": "16505551234"},
     ]
     at = datetime(2025, 6, 15, 23, 27, 53, tzinfo=UTC)
     expected = [
         StatusReport(WAMID, "delivered", 12, at),
         StatusReport(WAMID, "failed", 12, at, 131047, "More than 24 hours have passed."),
+        StatusReport(WAMID, "read", 12, at, is_ours=False),
     ]
     for more in ({}, {"contacts": [CONTACT]}, {"contacts": [{"user_id": "US.1"}]}):
-        assert heard_in(body(statuses=statuses, **more), PHONE_ID) == ([], expected)
+        assert told(statuses=statuses, **more) == ([], expected)
 
 
 # --- the whole town -------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from bot.delivery.whatsapp_trackers import Trackers
 from tests.emulators.whatsapp import Person, WhatsAppEmulator
 from tests.emulators.whatsapp_world import Json
 
@@ -103,7 +104,7 @@ def everything(wa: WhatsAppEmulator, person: Person, *, row: int = 1) -> Json:
     return body_of(
         wa,
         *(saying(wa, person, message) for kind, message in KINDS.items() if kind in ANSWERED),
-        {"statuses": [STATUS | {"biz_opaque_callback_data": f"{row}:1"}]},
+        {"statuses": [STATUS | {"biz_opaque_callback_data": Trackers(wa.app_secret).of(row, 1)}]},
         {"user_preferences": [PREFERENCE | wa.state.identity(person.contact)]},
     )
 

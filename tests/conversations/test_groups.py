@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -129,6 +130,35 @@ async def test_a_card_keeps_up_with_fifty_votes_by_few_edits(town: Town) -> None
     assert result.photo is not None
     await passes(town, 3600)
     assert len(said(group)) == 2
+
+
+@on_telegram
+async def test_a_card_that_is_changed_twice_at_once_says_the_last(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poll is kept open for longer at the very moment in which its card is being changed."""
+    mayor = await town.mayor()
+    poll_id = await town.poll("Where shall the well be?", ["Square", "Mill"])
+    group = a_group(town, mayor)
+    [card] = await asks(town, group, mayor, "poll")
+    board = town.app.cards.board
+    assert board is not None
+    edit, days = board.edit, [9, 8, 7]
+
+    async def slowly(*args: Any, **how: Any) -> Any:
+        if days:
+            async with town.app.database.unit() as unit:
+                who, now = await town.who(mayor), town.clock.now()
+                closes_at = now + timedelta(days=days.pop())
+                await actions.close_later(unit, who=who, poll_id=poll_id, closes_at=closes_at, now=now)
+        return await edit(*args, **how)
+
+    monkeypatch.setattr(board, "edit", slowly)
+    await votes(town, poll_id, mayor.resident_id)
+    for _ in range(6):
+        await passes(town, 10)
+    assert not days
+    assert edits(town) == 4
+    shown = town.clock.now() + timedelta(days=9)
+    assert f"Open until {shown:%A} {shown.day}" in card.text
 
 
 @on_telegram

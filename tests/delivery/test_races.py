@@ -234,3 +234,20 @@ async def test_nobody_waits_in_a_circle(crowd: Database, capsys: pytest.CaptureF
         found = await unit.rows(select(outbox.outbox.c.id, outbox.outbox.c.state))
     assert {row.id for row in found if row.state == OutboxState.SENT} == turmoil.sent
     assert OutboxState.SENDING not in {row.state for row in found}
+
+
+@pytest.mark.parametrize("whose", [None, 1])
+async def test_what_is_withdrawn_while_it_is_in_hand_is_not_said_later(crowd: Database, whose: int | None) -> None:
+    """It was on its way as its reason fell away, and did not get through: it is not tried again."""
+    async with crowd.unit() as unit:
+        number = await a_broadcast(unit)
+    rows = await take(crowd)
+    assert len(rows) == PEOPLE
+    async with crowd.unit() as unit:
+        assert await outbox.withdraw(unit, f"about:{number}", resident_id=whose) == 0, "nothing waits"
+    now = datetime.now(UTC)
+    async with crowd.unit() as unit:
+        await dispatch.put_back(unit, [Back(row.id, now, "no answer") for row in rows])
+    again = await take(crowd)
+    stale = {row.resident_id for row in again if row.expires_at is not None and row.expires_at <= now}
+    assert stale == ({row.resident_id for row in rows} if whose is None else {whose})

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from bot.delivery.outcome import Departure, Outcome, Outgoing
+from bot.clock import SystemClock
+from bot.delivery.outage import Outage
+from bot.delivery.outcome import Delivered, Departure, Outcome, Outgoing
 from bot.delivery.pace import Lane, Limits, Pace
-from bot.delivery.telegram import LARGEST_FILE, TelegramSender, make_sender_bot
+from bot.delivery.telegram import LARGEST_FILE, TOKEN_REFUSED, TelegramSender, make_sender_bot
 from tests.emulators.telegram import Button, Person, TelegramEmulator
 from tests.emulators.telegram import Limits as FloodLimits
 
@@ -200,6 +203,24 @@ async def test_a_refused_token_keeps_the_message(tg: TelegramEmulator, pace: Pac
     sender = TelegramSender(make_sender_bot("12345:" + "A" * 35, tg.url + "/", pace))
     report = await sender.send(str(thandi.id), HELLO, lane=Lane.BULK)
     assert (report.outcome, report.detail) == (Outcome.RETRY, "Unauthorized")
+
+
+async def test_a_refused_token_is_said_loudly(
+    tg: TelegramEmulator, pace: Pace, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where updates come by a webhook nobody else would notice."""
+    sender = TelegramSender(make_sender_bot("12345:" + "A" * 35, tg.url, pace))
+    assert await Outage("telegram", sender, SystemClock()).blamed(Delivered(Outcome.RETRY, "Unauthorized"))
+    await sender.close()
+    assert [(one.levelno, TOKEN_REFUSED in one.message) for one in caplog.records] == [(logging.ERROR, True)]
+
+
+async def test_who_asks_for_silence_is_there(tg: TelegramEmulator, sender: TelegramSender, pace: Pace) -> None:
+    """Nor is it asked anything meanwhile."""
+    pace.halt(60)
+    async with asyncio.timeout(2):
+        assert await sender.why_away() is None
+    assert not tg.called("getMe")
     await sender.close()
 
 

@@ -176,6 +176,37 @@ async def test_who_whatsapp_spares_is_left_alone_for_a_day(line: WhatsAppTown, l
 
 
 @at_once_or_later
+@pytest.mark.parametrize("code", [131049, 130472])
+async def test_who_whatsapp_spares_is_spared_after_a_restart_too(line: WhatsAppTown, later: bool, code: int) -> None:
+    line.client.account = [one | {"category": "MARKETING"} for one in line.client.account]
+    thandi, sipho = await line.person(heard=YESTERDAY), await line.person(heard=YESTERDAY)
+    await meets(line, code, later=later, person=thandi)
+    line.restarts()
+    held = await line.tells(thandi, "2")
+    await line.tells(sipho)
+    await line.settles(hours=20)
+    assert [sent.address for sent in line.client.sent] == [f"ZA.{sipho}"]
+    assert await line.state(held) == (FAILED, outbox.HELD)
+    await line.tells(thandi, "3")
+    await line.settles(hours=5)
+    assert [sent.address for sent in line.client.sent] == [f"ZA.{sipho}", f"ZA.{thandi}"]
+
+
+async def test_a_shut_window_and_who_is_spared_are_both_remembered(line: WhatsAppTown) -> None:
+    """Both may be learned on the way of one notice."""
+    line.client.account = [one | {"category": "MARKETING"} for one in line.client.account]
+    thandi = await line.person(heard=HOUR)
+    line.client.refuses(131047, kind="interactive")
+    line.client.refuses(131049, kind="template")
+    row_id = await line.tells(thandi)
+    await line.settles()
+    assert await line.state(row_id) == (FAILED, outbox.HELD)
+    account = await line.account(thandi)
+    assert account.heard_at is None
+    assert timedelta(hours=23) < account.spared_until - line.clock.now() <= timedelta(days=1)
+
+
+@at_once_or_later
 async def test_131050_is_remembered_and_kept_to(line: WhatsAppTown, later: bool) -> None:
     kept = [one for one in line.client.account if one["name"] != "townbell_account"]
     line.client.account = kept + [
@@ -236,15 +267,35 @@ async def test_in_trouble_with_whatsapp_other_channels_go_on(line: WhatsAppTown,
 
 
 @at_once_or_later
-async def test_who_a_test_number_may_not_write_to_holds_nobody_up(line: WhatsAppTown, later: bool) -> None:
+async def test_who_is_not_on_a_test_numbers_list_gets_it_when_they_write(
+    line: WhatsAppTown, later: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It can never go well before somebody puts them on the list, so it is not tried until then."""
     thandi, sipho = await line.person(heard=HOUR), await line.person(heard=HOUR)
     row_id = await meets(line, 131030, later=later, person=thandi)
-    assert (await line.state(row_id))[1].startswith(TROUBLE)
+    assert await line.state(row_id) == (FAILED, outbox.HELD)
     await line.tells(sipho)
-    await line.settles()
+    await line.settles(hours=20)
     assert [sent.address for sent in line.client.sent] == [f"ZA.{sipho}"]
-    await line.settles(hours=2)
-    assert (await line.state(row_id))[0] == SENT
+    line.client.refuses(131030, times=3)
+    again = await line.tells(thandi, "again")
+    await line.settles()
+    assert await line.state(again) == (FAILED, outbox.HELD)
+    await line.writes(thandi)  # and is not on the list yet
+    await line.settles()
+    assert (len(line.client.sent), line.client.refused) == (1, 3 + (not later))
+    assert sum("on its list" in record.message for record in caplog.records) == 1  # the operator's one line
+    await line.writes(thandi)
+    await line.settles()
+    assert {(await line.state(row))[0] for row in (row_id, again)} == {SENT}
+
+
+@at_once_or_later
+async def test_who_is_not_on_the_list_is_told_elsewhere(line: WhatsAppTown, later: bool) -> None:
+    thandi = await line.person(heard=HOUR, telegram=True)
+    row_id = await meets(line, 131030, later=later, person=thandi)
+    assert (line.elsewhere.sent, (await line.state(row_id))[0]) == ([str(thandi)], SENT)
+    assert (await line.account(thandi)).reachable
 
 
 @at_once_or_later

@@ -188,6 +188,26 @@ async def test_the_desk_hears_of_the_towns_own_trouble(town: Town) -> None:
     mayor.sees("131042")
 
 
+async def test_who_a_test_number_may_not_write_to_gets_it_once_they_are_on_its_list(town: Town) -> None:
+    anna, ben = await resident(town, "Anna"), await resident(town, "Ben")
+    await writes(anna)
+    await writes(ben)
+    whatsapp(town).account.listed = {phone(ben).phone}
+    held, _other = await tell(town, anna), await tell(town, ben)
+    await settles(town)
+    assert ((await row(town, held)).state, (await row(town, held)).detail) == (OutboxState.FAILED, outbox.HELD)
+    assert "Bread" in phone(ben).last.text
+    tried = len(whatsapp(town).called("/messages"))
+    town.clock.move_to(town.clock.now() + timedelta(hours=8))
+    await settles(town)
+    assert len(whatsapp(town).called("/messages")) == tried
+    whatsapp(town).account.listed = {phone(ben).phone, phone(anna).phone}
+    await writes(anna)
+    await settles(town)
+    assert (await row(town, held)).state == OutboxState.SENT
+    assert any("Bread" in message.text for message in phone(anna).messages)
+
+
 async def test_the_report_of_a_broadcast_says_who_got_it_in_short(town: Town) -> None:
     mayor, anna, ben = await town.mayor(), await resident(town, "Anna"), await resident(town, "Ben")
     town.clock.move_to(town.clock.now() + timedelta(days=2))

@@ -20,7 +20,7 @@ from storage.queries import broadcasts, reach, statuses
 from storage.queries.statuses import Failure, StatusReport, failure_of
 from storage.tables import Broadcast, BroadcastState, Priority
 from storage.unit import Unit
-from tests.delivery.whatsapp_town import DROPPED, NOON, SENT, WAITING, Sent, WhatsAppTown, a_town
+from tests.delivery.whatsapp_town import DROPPED, NOON, SENT, TRACKERS, WAITING, Sent, WhatsAppTown, a_town
 
 HOUR, YESTERDAY = timedelta(hours=1), timedelta(hours=30)
 
@@ -133,9 +133,10 @@ async def test_what_is_told_of_another_message_changes_nothing(line: WhatsAppTow
     row_id = await line.tells(await line.person(heard=HOUR))
     await line.settles()
     before = await line.row(row_id)
-    other = Sent("ZA.9", "text", {}, f"{row_id}:9", "wamid.other", Lane.PERSONAL)
+    other = Sent("ZA.9", "text", {}, TRACKERS.of(row_id, 9), "wamid.other", Lane.PERSONAL)
     await line.told((other, "failed", 131047), (other, "read"))
-    await line.told((Sent("ZA.9", "text", {}, "999999:1", "wamid.nobody", Lane.PERSONAL), "failed", 131026))
+    nobodys = Sent("ZA.9", "text", {}, TRACKERS.of(999_999, 1), "wamid.nobody", Lane.PERSONAL)
+    await line.told((nobodys, "failed", 131026))
     assert await line.row(row_id) == before
 
 

@@ -16,6 +16,7 @@ from tests.delivery.whatsapp_town import (
     FAILED,
     NOON,
     SENT,
+    TRACKERS,
     WAITING,
     WhatsAppTown,
     a_town,
@@ -56,7 +57,7 @@ async def test_free_words_go_within_the_window_only(line: WhatsAppTown, heard: t
     row_id = await line.tells(thandi)
     await line.settles()
     (sent,) = line.client.sent
-    assert (sent.kind, sent.address, sent.tracker) == (kind, f"ZA.{thandi}", f"{row_id}:1")
+    assert (sent.kind, sent.address, sent.tracker) == (kind, f"ZA.{thandi}", TRACKERS.of(row_id, 1))
     row = await line.row(row_id)
     assert (row.state, row.reference, row.account_id) == (SENT, sent.wamid, 10 * thandi)
     assert row.template == sent.name
@@ -152,7 +153,7 @@ async def test_of_several_parts_the_last_is_the_one_that_is_told_of(line: WhatsA
     await line.settles()
     first, last = line.client.sent
     assert (first.kind, first.tracker) == ("text", "")
-    assert (last.kind, last.tracker) == ("interactive", f"{row_id}:1")
+    assert (last.kind, last.tracker) == ("interactive", TRACKERS.of(row_id, 1))
     assert (await line.row(row_id)).reference == last.wamid
 
 

@@ -20,7 +20,15 @@ on_web = pytest.mark.parametrize("channel", ["web"], indirect=True)
 TWO_DAYS = timedelta(days=2)
 
 
-async def write(town: Town, person: Person, key: str, *, lasts: timedelta | None = None, **fields: Any) -> None:
+async def write(
+    town: Town,
+    person: Person,
+    key: str,
+    *,
+    lasts: timedelta | None = None,
+    priority: Priority = Priority.URGENT,
+    **fields: Any,
+) -> None:
     """A notice that something of theirs was confirmed; `fields` are its own, which may be wrong."""
     now = town.clock.now()
     row = outbox.new_row(
@@ -28,7 +36,7 @@ async def write(town: Town, person: Person, key: str, *, lasts: timedelta | None
         resident_id=person.resident_id,
         dedupe_key=key,
         now=now,
-        priority=Priority.URGENT,
+        priority=priority,
         expires_at=now + lasts if lasts else None,
         **fields,
     )

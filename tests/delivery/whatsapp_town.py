@@ -17,6 +17,7 @@ from bot.delivery.senders import Sender
 from bot.delivery.whatsapp import WhatsAppRefused
 from bot.delivery.whatsapp_forms import Form
 from bot.delivery.whatsapp_sender import WhatsAppSender
+from bot.delivery.whatsapp_trackers import Trackers
 from bot.delivery.worker import DeliveryWorker
 from handlers.kit.templates import TEMPLATES, submission
 from locales import LANGUAGES
@@ -29,6 +30,7 @@ from storage.sql import insert
 from storage.tables import Account, OutboxState, Priority, Resident, table_of
 from town.settings import TownSettings
 
+TRACKERS = Trackers("a secret")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REMINDER: Mapping[str, Any] = {
     "shift": 1, "title": "Bread", "project": "Bakery", "place": "", "lead": 1440, "joined": False,
@@ -76,6 +78,7 @@ class FakeWhatsApp:
     account: list[dict[str, Any]] = field(default_factory=approved)
     tier: str = "TIER_UNLIMITED"
     sent: list[Sent] = field(default_factory=list)
+    refused: int = 0
     asked: int = 0
     away: bool = False
     on_send: Callable[[Sent], None] | None = None
@@ -115,6 +118,7 @@ class FakeWhatsApp:
         for fails in self._fails:
             if fails.times and fails.kind in ("", form.kind):
                 fails.times -= 1
+                self.refused += 1
                 if fails.arrives:
                     self.sent.append(sent)
                 raise fails.refused
@@ -128,6 +132,8 @@ class FakeWhatsApp:
         return self.account
 
     async def number(self) -> dict[str, Any]:
+        if self.away:
+            raise WhatsAppRefused(0, "TimeoutError")
         return {"whatsapp_business_manager_messaging_limit": self.tier}
 
 
@@ -167,7 +173,7 @@ class WhatsAppTown:
     def restarts(self) -> None:
         """Nothing is left of what was kept in memory."""
         client: Any = self.client
-        self.sender = WhatsAppSender(client, self.database, self.clock, people_per_day=self.people_per_day)
+        self.sender = WhatsAppSender(client, self.database, self.clock, TRACKERS, people_per_day=self.people_per_day)
         self.senders = {"whatsapp": self.sender, "telegram": self.elsewhere}
         self.worker = DeliveryWorker(self.database, self.clock, self.senders)
 
@@ -215,8 +221,9 @@ class WhatsAppTown:
         """WhatsApp tells of messages; `failed` with a code."""
         given = []
         for sent, status, *code in reports:
-            row_id, error = int(sent.tracker.split(":")[0]), (code[0], "no") if code else (None, "")
-            given.append(StatusReport(sent.wamid, status, row_id, self.clock.now(), *error))
+            named, (error, words) = TRACKERS.read(sent.tracker), (code[0], "no") if code else (None, "")
+            assert named is not None
+            given.append(StatusReport(sent.wamid, status, named.row_id, self.clock.now(), error, words, named.is_ours))
         async with self.database.unit() as unit:
             return await statuses.take(unit, given)
 

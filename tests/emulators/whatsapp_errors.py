@@ -38,6 +38,7 @@ KNOWN: dict[int, Known] = {
     131016: Known(500, "Service unavailable"),
     131021: Known(400, "Recipient cannot be sender"),
     131026: Known(400, "Message undeliverable", "Message Undeliverable."),
+    131030: Known(400, "Recipient phone number not in allowed list"),
     131031: Known(403, "Business Account locked"),
     131042: Known(400, "Business eligibility payment issue"),
     131047: Known(

@@ -21,8 +21,8 @@ MOST_TEMPLATES = 250
 WITHOUT_VALUE = {
     "previous_category", "correct_category", "rejected_reason", "message_send_ttl_seconds", "quality_score",
     "cta_url_link_tracking_opted_out", "degrees_of_freedom_spec", "is_primary_device_delivery_only", "sub_category",
-    "library_template_name", "conversational_automation", "webhook_configuration", "new_name_status", "account_mode",
-    "is_on_biz_app", "is_official_business_account", "is_pin_enabled", "is_preverified_number", "search_visibility",
+    "library_template_name", "conversational_automation", "webhook_configuration", "new_name_status", "is_on_biz_app",
+    "is_official_business_account", "is_pin_enabled", "is_preverified_number", "search_visibility",
     "eligibility_for_api_business_global_search", "health_status", "certificate", "new_certificate",
     "last_onboarded_time", "country_code", "country_dial_code",
 }  # fmt: skip
@@ -113,6 +113,7 @@ def _number(state: State) -> Json:
         "code_verification_status": "VERIFIED",
         "name_status": "APPROVED",
         "status": "CONNECTED",
+        "account_mode": "LIVE" if state.account.listed is None else "SANDBOX",
         "messaging_limit_tier": state.tier.name,
         "whatsapp_business_manager_messaging_limit": state.tier.name,
     }

@@ -58,6 +58,7 @@ class Hooks:
     _has_url: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _extras: itertools.count[int] = field(default_factory=itertools.count)
+    _broken: BaseException | None = None
 
     @property
     def url(self) -> str:
@@ -155,8 +156,13 @@ class Hooks:
         return [await self.try_once(body, self.sign(body)) for body in bodies]
 
     async def settled(self, also: Callable[[], bool]) -> None:
-        """Return once everything was answered 200, and `also` is true: whoever changes that wakes us."""
+        """Return once everything was answered 200, and `also` is true: whoever changes that wakes us.
+
+        Raises what a lane has broken on: nothing in it is posted any more.
+        """
         while self.pending or self._tasks or not also():
+            if self._broken is not None:
+                raise self._broken
             self._changed.clear()
             await self._changed.wait()
 
@@ -186,6 +192,8 @@ class Hooks:
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
+        if not task.cancelled():
+            self._broken = self._broken or task.exception()
         self._changed.set()
 
     async def _run(self, name: str) -> None:

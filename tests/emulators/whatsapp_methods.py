@@ -47,6 +47,9 @@ def accept(state: State, body: Json) -> Sent:
     if phone == state.account.display_number:
         raise GraphError(131021)
     person = state.find(phone=phone, user_id=user_id)
+    listed = state.account.listed
+    if listed is not None and (person is None or person.phone not in listed):
+        raise GraphError(131030)
     message = _composed(state, kind, content, person)
     message.opaque = body.get("biz_opaque_callback_data")
     message.to_phone = phone

@@ -27,7 +27,10 @@ class Choice(NamedTuple):
 
 @dataclass(slots=True)
 class Account:
-    """One business number: its ids as Meta gives them, and the secrets the town is set up with."""
+    """One business number: its ids as Meta gives them, and the secrets the town is set up with.
+
+    `listed` are the phones that a test number may write to; None is for a number that may write to anybody.
+    """
 
     phone_number_id: str
     waba_id: str
@@ -38,6 +41,7 @@ class Account:
     verified_name: str = "Riverbend"
     is_registered: bool = True
     pin: str = "271828"
+    listed: set[str] | None = None
 
     @classmethod
     def new(cls) -> Account:

@@ -20,7 +20,7 @@ def upgrade() -> None:
         "message_statuses",
         sa.Column("reference", sqltypes.AutoString(), nullable=False),
         sa.Column("status", sqltypes.AutoString(), nullable=False),
-        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=True),
         sa.Column("at", sqltypes.UTCDateTime(), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("detail", sqltypes.AutoString(), nullable=False),
@@ -123,7 +123,8 @@ def upgrade() -> None:
     op.create_index("ix_merge_changes_merge_id", "merge_changes", ["merge_id"], unique=False)
     with op.batch_alter_table("accounts") as batch_op:
         batch_op.add_column(sa.Column("phone", sqltypes.AutoString(), nullable=True))
-        batch_op.add_column(sa.Column("heard_at", sqltypes.UTCDateTime(), nullable=True))
+        for moment in ("heard_at", "spared_until"):
+            batch_op.add_column(sa.Column(moment, sqltypes.UTCDateTime(), nullable=True))
         for flag in ("preferred", "marketing_off", "shared"):
             batch_op.add_column(sa.Column(flag, sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("speaking_id", sa.Integer(), nullable=True))
@@ -159,7 +160,7 @@ def downgrade() -> None:
     with op.batch_alter_table("accounts") as batch_op:
         batch_op.drop_constraint("fk_accounts_speaking_id_residents", type_="foreignkey")
         batch_op.drop_index("ix_accounts_phone", sqlite_where=WITH_PHONE, postgresql_where=WITH_PHONE)
-        for column in ("speaking_id", "shared", "marketing_off", "preferred", "heard_at", "phone"):
+        for column in ("speaking_id", "shared", "marketing_off", "preferred", "spared_until", "heard_at", "phone"):
             batch_op.drop_column(column)
     op.execute("UPDATE residents SET state = 'left' WHERE state = 'merged'")
     op.drop_table("merge_changes")
