@@ -66,10 +66,10 @@ def compiled(source: Path, language: str) -> bytes:
     """A catalogue as gettext reads it.
 
     To compile one takes a quarter of a second, so that the result is kept beside it, with the source's own time to know
-    it by. Where nothing can be written, it is compiled at every start.
+    it by. Where nothing can be written, or what somebody else has kept cannot be read, it is compiled at every start.
     """
     kept, written_at = source.with_suffix(".mo"), source.stat().st_mtime_ns
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         if kept.stat().st_mtime_ns == written_at:
             return kept.read_bytes()
     texts = _compile(source, language)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handlers.kit.who import Who
-from handlers.linking.actions import code_for
-from handlers.roles.actions import Duties, must_be_mayor, must_coordinate
+from handlers.linking.actions import code_for, must_answer_for
+from handlers.roles.actions import Duties, duties_here, must_be_mayor, must_coordinate
 from handlers.signup import actions as signup
 from storage import outbox
-from storage.queries import helping, speakers
+from storage.queries import helping, places, speakers
 from storage.queries.helping import Did, Helped
 from storage.unit import Unit
-from town.facts import BadDate, HasAccounts, HasSteward, HelpsThem, NotAllowed, NotFound
+from town.facts import BadDate, HasAccounts, HasSteward, HelpsThem, NotAllowed, NotFound, NotTheirVoice, OtherBusy
 from town.week import at_local, local
 
 SPOKEN, WRITTEN = "spoken", "written"
@@ -104,8 +104,11 @@ async def to_take(unit: Unit, *, who: Who, resident_id: int) -> tuple[str, Helpe
 
 async def take(unit: Unit, *, who: Who, resident_id: int, consent: str, consent_on: date, now: datetime) -> None:
     """Begin to speak for somebody, who agreed to it; whoever did until now is told, and they
-    themself where a phone of their home reaches them. Raises as `to_take` does.
+    themself where a phone of their home reaches them. Raises as `to_take` does, and OtherBusy: they may be linking a
+    chat of their own, or be made one with somebody, at this moment.
     """
+    if not await places.try_lock(unit, resident_id):
+        raise OtherBusy()
     name, before = await to_take(unit, who=who, resident_id=resident_id)
     if before is not None and before.steward_id is not None:
         await helping.end(unit, resident_id=resident_id, steward_id=before.steward_id, by=who.me, now=now)
@@ -139,9 +142,12 @@ async def pass_on(unit: Unit, *, who: Who, resident_id: int, to_id: int, now: da
 async def code(unit: Unit, *, who: Who, resident_id: int, now: datetime) -> tuple[Helped, str]:
     """A code with which somebody links the phone that they have now; that it was asked for is written down.
 
-    Raises NotAllowed, NotFound, HasAccounts.
+    Raises NotAllowed (also for a steward of somebody who may do more than they), NotFound, HasAccounts, OtherBusy, and
+    NotTheirVoice when their part ends at this moment.
     """
     one = await _mine(unit, who, resident_id)
+    await must_answer_for(unit, await duties_here(unit, who), resident_id)
+    await must_hold(unit, resident_id=resident_id, steward_id=who.me)
     if await helping.has_own_account(unit, resident_id):
         raise HasAccounts(name=one.name)
     await speakers.note_deed(unit, resident_id=resident_id, steward_id=who.me, what=f"aid:code:{resident_id}", now=now)
@@ -186,6 +192,17 @@ async def must_not_help(unit: Unit, who: Who, resident_id: int, name: str, *, si
     """
     if resident_id in await helping.spoken_for(unit, who.me, since=since):
         raise HelpsThem(name=name)
+
+
+async def thank(unit: Unit, *, steward_id: int, resident_id: int, name: str, now: datetime) -> None:
+    """Tell who spoke for somebody that they speak for themself now."""
+    await _tell(unit, "helping.own", steward_id, resident_id, now, name=name, by="")
+
+
+async def must_hold(unit: Unit, *, resident_id: int, steward_id: int) -> None:
+    """Have somebody speak for a resident until this is over. Raises NotTheirVoice for who does not (any more)."""
+    if not await helping.hold(unit, resident_id=resident_id, steward_id=steward_id):
+        raise NotTheirVoice()
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------

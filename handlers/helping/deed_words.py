@@ -77,6 +77,9 @@ def _about_the_rest() -> dict[tuple[str, str], Markup]:
         ("hear", "off"): heard,
         ("hear", "back"): heard,
         ("aid", "code"): _("asked for a code for their own phone"),
+        ("forthem", "spoken"): _("said, as they agreed in speech, that somebody in another chat is they too"),
+        ("forthem", "written"): _("said, as they agreed in writing, that somebody in another chat is they too"),
+        ("chat", "notme"): _("said that somebody in another chat is not they"),
         ("me", "data"): _("asked for all that the town keeps about them"),
     }
 

@@ -124,6 +124,7 @@ def has_phone(one: Helped) -> Screen:
             "They open the chat with the town on their phone. Ask me for a code when they are with you: they send it "
             "there within a quarter of an hour."
         ),
+        _("If they have signed up there already, they say “I am both”, and I ask you once more."),
     )
     ask = Choice(_("A code for them"), to("code", one.resident_id))
     return Screen(text, in_rows([ask, back(to("person", one.resident_id)), home()]))

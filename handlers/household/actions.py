@@ -14,11 +14,11 @@ from handlers.kit.who import Who
 from handlers.roles.actions import must_be_resident
 from handlers.signup import actions as signup
 from storage import outbox
-from storage.queries import household, links, roles, speakers
+from storage.queries import household, links, places, roles, speakers
 from storage.queries.speakers import Voice
 from storage.tables import ResidentState
 from storage.unit import Unit
-from town.facts import LastAccount, NotAllowed, NotFound, OnlyPhone, PhoneFull
+from town.facts import LastAccount, NotAllowed, NotFound, OnlyPhone, OtherBusy, PhoneFull
 
 MOST = 9
 """How many share one phone at most, its own resident among them: the question who speaks has ten choices."""
@@ -150,9 +150,12 @@ async def to_take_off(unit: Unit, *, who: Who, resident_id: int) -> Voice:
 async def take_off(unit: Unit, *, who: Who, resident_id: int, now: datetime) -> Voice:
     """Take somebody off this phone. The phone of whoever leaves it as its own resident is then of who came next.
 
-    Raises what `to_take_off` raises.
+    Raises what `to_take_off` raises, and OtherBusy: they may be leaving, at this moment, the other phone on which the
+    town could still reach them.
     """
     await household.owner(unit, who.account_id)
+    if not await places.try_lock(unit, resident_id):
+        raise OtherBusy()
     one = await to_take_off(unit, who=who, resident_id=resident_id)
     if resident_id == who.owner_id:
         await links.let_go(unit, account_id=who.account_id, resident_id=resident_id, now=now)

@@ -10,14 +10,14 @@ from typing import Any
 from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from handlers.linking.codes import LASTS, digest_of, new_code, shown
-from handlers.roles.actions import must_be_resident
+from handlers.roles.actions import Duties, must_be_resident
 from handlers.roles.codes import counted
 from storage import outbox
 from storage.queries import links, places, roles, speakers
 from storage.queries.links import Asked, Chat
-from storage.tables import ResidentState
+from storage.tables import ResidentState, Role
 from storage.unit import Unit
-from town.facts import ChatGone, CodeUsed, CodeWrong, LinkOwn, LinkTogether
+from town.facts import ChatGone, CodeUsed, CodeWrong, LinkOwn, LinkTogether, NotAllowed, NotForStewards, OtherBusy
 
 TRIES = "links"
 """In an account's data: when it sent wrong codes."""
@@ -50,20 +50,42 @@ class Linked:
     told: bool
 
 
+def must_be_themself(who: Who) -> int:
+    """The id of a resident who speaks for nobody but themself. Raises NotAllowed, or NotForStewards."""
+    if who.steward_id is not None:
+        raise NotForStewards(name=who.name)
+    return must_be_resident(who)
+
+
 # -- asking for a code -------------------------------------------------------------------------------------------------
 
 
 async def ask_code(unit: Unit, *, who: Who, now: datetime) -> NewCode:
-    """A new code of one's own; an older one ends. Raises NotAllowed."""
-    code = await code_for(unit, resident_id=must_be_resident(who), account_id=who.account_id, now=now)
+    """A new code of one's own; an older one ends. Raises NotAllowed, NotForStewards."""
+    code = await code_for(unit, resident_id=must_be_themself(who), account_id=who.account_id, now=now)
     return NewCode(code, now + LASTS)
+
+
+async def must_answer_for(unit: Unit, duties: Duties, resident_id: int) -> None:
+    """Whether somebody with these duties may change another's chats. Raises NotAllowed.
+
+    They could become them, so nobody does it to who may do more.
+    """
+    held = await roles.held_by(unit, resident_id)
+    if not duties.mayor and any(grant.role != Role.COORDINATOR for grant in held):
+        raise NotAllowed(needed="mayor")
+    if held and not duties.everywhere:
+        raise NotAllowed(needed="town coordinator")
 
 
 async def code_for(unit: Unit, *, resident_id: int, account_id: int, now: datetime) -> str:
     """A new code of a resident's ("KMPT-4R2X"), asked for on this account: whoever asks has been let to.
 
-    Only its SHA-256 is kept. It is good for `codes.LASTS`, once; an older one of theirs ends.
+    Only its SHA-256 is kept. It is good for `codes.LASTS`, once; an older one of theirs ends. Raises OtherBusy while
+    they, or another for them, do something themself: of two made at one moment both would be good.
     """
+    if not await places.try_lock(unit, resident_id):
+        raise OtherBusy()
     code = new_code()
     await links.make_code(
         unit,
@@ -94,15 +116,22 @@ async def look(unit: Unit, *, who: Who, seat: Seat, code: str | None, now: datet
     return looked
 
 
+def looked_at(seat: Seat) -> str:
+    """The digest of the code that somebody was asked about last; "" where there is none."""
+    return str(seat.data.get(LOOKED_AT, ""))
+
+
 async def look_again(unit: Unit, *, who: Who, seat: Seat, now: datetime) -> Looked:
     """The code that somebody was asked about, as it is now. Raises CodeUsed, LinkOwn, LinkTogether."""
     try:
-        return await _look(unit, who, seat.data.get(LOOKED_AT, ""), now)
+        return await _look(unit, who, looked_at(seat), now)
     except CodeWrong:
         raise CodeUsed() from None  # it was answered, or forgotten since
 
 
 async def _look(unit: Unit, who: Who, digest: str, now: datetime) -> Looked:
+    if who.steward_id is not None:
+        raise NotForStewards(name=who.name)
     asked = await links.code(unit, digest)
     if asked is None:
         raise CodeWrong()

@@ -3,4 +3,10 @@
 from handlers.kit.capability import Capability
 from handlers.linking import conversation, notices, views
 
-capability = Capability("linking", router=conversation.router, commands=views.COMMANDS, notices=notices.NOTICES)
+capability = Capability(
+    "linking",
+    router=conversation.router,
+    by_steward=True,  # for a code, and to answer who sent it (`for_them`)
+    commands=views.COMMANDS,
+    notices=notices.NOTICES,
+)

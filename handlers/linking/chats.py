@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.kit.who import Who
-from handlers.linking.actions import NewCode, about, code_for, tell
+from handlers.linking.actions import NewCode, about, code_for, must_answer_for, must_be_themself, tell
 from handlers.linking.codes import LASTS
-from handlers.roles.actions import must_be_resident, must_coordinate_town
+from handlers.roles.actions import must_coordinate_town
 from storage import outbox
 from storage.queries import household, links, places, roles
 from storage.queries.links import Chat, Elsewhere
 from storage.queries.roles import Person
 from storage.queries.web import CHANNEL as WEB
-from storage.tables import Role
 from storage.unit import Unit
-from town.facts import ChatGone, LastAccount, NotAllowed, NotFound, OtherBusy
+from town.facts import ChatGone, LastAccount, NotFound, OtherBusy
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class Theirs:
 
 
 async def mine(unit: Unit, *, who: Who) -> list[Chat]:
-    """One's own chats, the oldest first. Raises NotAllowed."""
-    return await links.chats(unit, must_be_resident(who))
+    """One's own chats, the oldest first. Raises NotAllowed, NotForStewards."""
+    return await links.chats(unit, must_be_themself(who))
 
 
 async def one(unit: Unit, *, who: Who, account_id: int) -> Chat:
@@ -49,10 +48,11 @@ def _of(chats: list[Chat], account_id: int) -> Chat:
 
 
 async def prefer(unit: Unit, *, who: Who, account_id: int | None) -> list[Chat]:
-    """Have notices come to one chat first; None: to the one used last. Raises NotAllowed, ChatGone."""
+    """Have notices come to one chat first; None: to the one used last. Raises NotAllowed, NotForStewards, ChatGone."""
+    me = must_be_themself(who)
     if account_id is not None:
         await one(unit, who=who, account_id=account_id)
-    await links.prefer(unit, resident_id=who.me, account_id=account_id)
+    await links.prefer(unit, resident_id=me, account_id=account_id)
     return await mine(unit, who=who)
 
 
@@ -91,8 +91,8 @@ async def _let_go(unit: Unit, who: Who, resident_id: int, gone: Chat, now: datet
 
 
 async def elsewhere(unit: Unit, *, who: Who) -> list[Elsewhere]:
-    """The phones of others through which one may speak, but for this one. Raises NotAllowed."""
-    return [one for one in await links.elsewhere(unit, must_be_resident(who)) if one.id != who.account_id]
+    """The phones of others through which one may speak, but for this one. Raises NotAllowed, NotForStewards."""
+    return [one for one in await links.elsewhere(unit, must_be_themself(who)) if one.id != who.account_id]
 
 
 async def leave(unit: Unit, *, who: Who, account_id: int) -> Elsewhere:
@@ -124,26 +124,28 @@ async def theirs(unit: Unit, *, who: Who, resident_id: int) -> Theirs:
 
 
 async def _must_answer_for(unit: Unit, who: Who, resident_id: int) -> None:
-    """Whoever changes somebody's chats could become them, so nobody does it to who may do more. Raises NotAllowed."""
     duties = await must_coordinate_town(unit, who)
-    held = await roles.held_by(unit, resident_id)
-    if resident_id != who.me and not duties.mayor and any(grant.role != Role.COORDINATOR for grant in held):
-        raise NotAllowed(needed="mayor")
+    if resident_id != who.me:
+        await must_answer_for(unit, duties, resident_id)
 
 
-async def _tell_mayors(unit: Unit, who: Who, person: Person, now: datetime) -> None:
-    """Somebody else knows of each code that was made for another: their own chats may all be lost."""
+async def tell_mayors(unit: Unit, who: Who, person_id: int, name: str, now: datetime, *, other: str = "") -> None:
+    """Somebody else knows of each code that was made for another, whose own chats may all be lost.
+
+    With `other`: of what was said for somebody who has none, that the other one is they too.
+    """
     rows = [
         outbox.new_row(
             notice="linking.vouched_for",
             resident_id=mayor_id,
-            dedupe_key=f"linking.vouched_for:{person.id}:{mayor_id}:{now.isoformat()}",
+            dedupe_key=f"linking.vouched_for:{person_id}:{mayor_id}:{now.isoformat()}",
             now=now,
             by=who.name,
-            name=person.name,
+            name=name,
+            other=other,
         )
         for mayor_id in await roles.mayors(unit)
-        if mayor_id not in (who.me, person.id)
+        if mayor_id not in (who.me, person_id)
     ]
     await outbox.put(unit, rows)
 
@@ -174,12 +176,12 @@ async def let_go_for(unit: Unit, *, who: Who, resident_id: int, account_id: int,
 async def vouch(unit: Unit, *, who: Who, resident_id: int, now: datetime) -> tuple[Theirs, NewCode]:
     """A code for somebody who stands before a coordinator with a new phone; their chats are told, and the mayor.
 
-    Raises NotAllowed, NotFound.
+    Raises NotAllowed, NotFound, OtherBusy.
     """
     seen = await theirs(unit, who=who, resident_id=resident_id)
     await _must_answer_for(unit, who, resident_id)
     code = await code_for(unit, resident_id=resident_id, account_id=who.account_id, now=now)
     if resident_id != who.me:
         await tell(unit, "linking.vouched", seen.chats, now=now, by=who.name)
-        await _tell_mayors(unit, who, seen.person, now)
+        await tell_mayors(unit, who, seen.person.id, seen.person.name, now)
     return seen, NewCode(code, now + LASTS)

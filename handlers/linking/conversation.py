@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiogram import Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.filters import Command, Filter
+from aiogram.filters import Command
 from aiogram.types import CallbackQuery, Message
 
 from handlers.kit.expecting import expects_words
@@ -19,8 +19,9 @@ from handlers.kit.screens import Screen
 from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from handlers.kit.wizard import Scene
-from handlers.linking import actions, chats, desk_views, meeting, views
-from handlers.linking.codes import PAYLOAD, Brought, brought_by
+from handlers.linking import actions, chats, desk_views, for_them, for_them_views, meeting, views
+from handlers.linking.bringing import BringsCode
+from handlers.linking.codes import PAYLOAD, Brought
 from handlers.linking.finding import FINDING
 from handlers.linking.taps import ChatTap
 from handlers.linking.words import chat_labels
@@ -30,14 +31,6 @@ from handlers.signup.actions import check_join_code
 from storage.queries.links import Chat
 from storage.unit import Unit
 from town.facts import CodeUsed, CodeWrong, TooManyTries
-
-
-class BringsCode(Filter):
-    """Passes a message that brings a code, and gives it to the handler as `brought`."""
-
-    async def __call__(self, message: Message) -> bool | dict[str, Brought]:
-        found = brought_by(message.text or "")
-        return {"brought": found} if found is not None else False
 
 
 def router() -> Router:
@@ -54,7 +47,7 @@ def router() -> Router:
     others = Router(name="linking.others")
     others.message.register(on_link_of_another, Command("link", ignore_mention=True))
     parent = Router(name="linking")
-    parent.include_routers(FINDING.router(), anybody, room, others)
+    parent.include_routers(for_them.router(), FINDING.router(), anybody, room, others)
     return parent
 
 
@@ -100,12 +93,12 @@ async def on_share(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat
 
 
 async def on_twice(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
-    asked, seen = await meeting.preview(unit, who=who, seat=seat, now=now)
-    return show(tap, views.would_be(asked, told(seen, who.zone)))
+    question, seen = await meeting.preview(unit, who=who, seat=seat, now=now)
+    return show(tap, for_them_views.would_ask(question, told(seen, who.zone)))
 
 
 async def on_ask(tap: CallbackQuery, who: Who, unit: Unit, now: datetime, seat: Seat) -> Reply:
-    return show(tap, views.asked_there(await meeting.ask_to_merge(unit, who=who, seat=seat, now=now)))
+    return show(tap, for_them_views.have_asked(await meeting.ask_to_merge(unit, who=who, seat=seat, now=now)))
 
 
 # -- its answer in the other chat --------------------------------------------------------------------------------------

@@ -70,11 +70,15 @@ def dropped() -> str:
 
 def code(seen: Theirs, new: NewCode, zone: ZoneInfo) -> Screen:
     """A code that a coordinator gives to somebody who stands before them."""
-    text = paragraphs(
-        _("Let <b>{name}</b> send me this from the new phone:", name=seen.person.name),
+    text = paragraphs(*to_send(seen.person.name, new, zone), _("Their other chats are told.") if seen.chats else "")
+    return Screen(text, ((back(_to("theirs", other=seen.person.id)), home()),))
+
+
+def to_send(name: str, new: NewCode, zone: ZoneInfo) -> tuple[Markup, ...]:
+    """What somebody is told who has a code for another."""
+    return (
+        _("Let <b>{name}</b> send me this from the new phone:", name=name),
         Markup("<b><code>{}</code></b>").format(new.code),
         good_until(new.until, zone),
         _("Whoever sends it can become them, so give it to nobody else."),
-        _("Their other chats are told.") if seen.chats else "",
     )
-    return Screen(text, ((back(_to("theirs", other=seen.person.id)), home()),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from handlers.kit.capability import Fields, Notice
 from handlers.kit.nav import HOME, anew, home
 from handlers.kit.screens import Choice, Screen, in_rows
@@ -57,7 +59,12 @@ def _vouched(fields: Fields, town: TownSettings) -> Screen:
 
 
 def _vouched_for(fields: Fields, town: TownSettings) -> Screen:
-    """Fields: by, the coordinator who asked for a code; name, for whom. To the mayor."""
+    """Fields: by, the coordinator who asked for a code; name, for whom. To the mayor.
+
+    With other: by said for name, who has no phone, that other is the same person.
+    """
+    if fields.get("other"):
+        return Screen(_said_for(fields), in_rows([anew(home())]))
     text = _(
         "{by} made a code for {name}, who has a new phone or lost one. With it a new chat becomes {name}’s. If that "
         "seems odd to you, ask the two.",
@@ -65,6 +72,16 @@ def _vouched_for(fields: Fields, town: TownSettings) -> Screen:
         name=fields["name"],
     )
     return Screen(text, in_rows([anew(home())]))
+
+
+def _said_for(fields: Fields) -> Markup:
+    return _(
+        "{by} speaks for {name}, who has no phone, and said for them that {other} is the same person: they are one "
+        "resident now. If that seems odd to you, ask {name}. It can be undone: /merged",
+        by=fields["by"],
+        name=fields["name"],
+        other=fields["other"],
+    )
 
 
 def _same(fields: Fields, town: TownSettings) -> Screen:

@@ -20,3 +20,13 @@ class ChatTap(CallbackData, prefix="chat"):
     id: Id = 0
     other: Id = 0
     page: Id = 0
+
+
+class ForThemTap(CallbackData, prefix="forthem"):
+    """A steward's answer for the resident `helped`, who has no phone: spoken, written (how they agreed to be one with
+    the resident `other`, who sent their code on the account `id`)."""
+
+    do: str
+    helped: Id
+    id: Id
+    other: Id

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.goods import passing
+from handlers.helping.actions import must_not_help
 from handlers.kit.who import Who
 from handlers.linking.actions import tell
 from handlers.roles.actions import must_coordinate
@@ -33,7 +34,7 @@ from storage.queries.merging_places import Freed
 from storage.queries.merging_rows import Journal, Special, Thing, forget, go_back, things
 from storage.tables import ResidentState, StockKind
 from storage.unit import Unit
-from town.facts import MergedSince, MergeOver, MergeOwn, MergeWaits, NotFound, OtherBusy
+from town.facts import Fact, HelpsThem, MergedSince, MergeOver, MergeOwn, MergeWaits, NotFound, OtherBusy
 from town.merging import Candidate, kept_first
 from town.settings import TownSettings
 
@@ -149,32 +150,35 @@ async def page(unit: Unit, *, who: Who, merge_id: int) -> MergeRow:
     return found
 
 
-def may_undo(one: MergeRow, *, who: Who, now: datetime) -> bool:
-    """Whether somebody may undo a merge now, as far as can be told before it is tried."""
+async def what_forbids(unit: Unit, one: MergeRow, *, who: Who, now: datetime) -> Fact | None:
+    """Why somebody may not undo a merge now, as far as can be told before it is tried; None if they may."""
     try:
-        check_undo(one, who=who, now=now)
-    except (MergeOwn, MergeOver):
-        return False
-    return True
+        await check_undo(unit, one, who=who, now=now)
+    except (MergeOwn, MergeOver, HelpsThem) as fact:
+        return fact
+    return None
 
 
-def check_undo(one: MergeRow, *, who: Who, now: datetime) -> None:
-    """Whether somebody may undo a merge now. Raises MergeOwn or MergeOver."""
-    if who.me in (one.kept_id, one.gone_id):
-        raise MergeOwn
+async def check_undo(unit: Unit, one: MergeRow, *, who: Who, now: datetime) -> None:
+    """Whether somebody may undo a merge now. Raises MergeOver, MergeOwn, or HelpsThem for who spoke for one of the two
+    when they were made one, or does since."""
     days = who.town.merge_undo_days
     if one.undone_at is not None or now >= one.at + timedelta(days=days):
         raise MergeOver(days=days)
+    if who.me in (one.kept_id, one.gone_id):
+        raise MergeOwn
+    for resident_id, name in ((one.kept_id, one.kept), (one.gone_id, one.gone)):
+        await must_not_help(unit, who, resident_id, name, since=one.at)
 
 
 async def undo(unit: Unit, *, who: Who, merge_id: int, now: datetime) -> Undone:
     """Make two again of one: what is as the merge left it goes back, what has happened since stays with the kept one.
 
     Of several merges of one person the latest is undone first. Raises NotAllowed, NotFound, MergeOwn, MergeOver,
-    MergedSince or OtherBusy.
+    HelpsThem, MergedSince or OtherBusy.
     """
     one = await page(unit, who=who, merge_id=merge_id)
-    check_undo(one, who=who, now=now)
+    await check_undo(unit, one, who=who, now=now)
     if not await merging.lock_both(unit, one.kept_id, one.gone_id):
         raise OtherBusy
     later = await merging.later(unit, one)

@@ -38,12 +38,13 @@ async def on_list(tap: CallbackQuery, callback_data: MergeTap, who: Who, unit: U
 
 async def on_open(tap: CallbackQuery, callback_data: MergeTap, who: Who, unit: Unit, now: datetime) -> Reply:
     one = await actions.page(unit, who=who, merge_id=callback_data.id)
-    return show(tap, views.page(one, may_undo=actions.may_undo(one, who=who, now=now), who=who))
+    forbids = await actions.what_forbids(unit, one, who=who, now=now)
+    return show(tap, views.page(one, forbids=forbids, who=who))
 
 
 async def on_sure(tap: CallbackQuery, callback_data: MergeTap, who: Who, unit: Unit, now: datetime) -> Reply:
     one = await actions.page(unit, who=who, merge_id=callback_data.id)
-    actions.check_undo(one, who=who, now=now)
+    await actions.check_undo(unit, one, who=who, now=now)
     return show(tap, views.sure(one))
 
 

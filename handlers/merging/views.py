@@ -16,6 +16,7 @@ from handlers.kit.who import Who
 from handlers.merging.taps import MergeTap
 from locales import N_, _, a_moment, ngettext
 from storage.queries.merging import MergeRow
+from town.facts import Fact, HelpsThem, MergeOwn
 
 COMMANDS = (
     Command("merged", N_("People who were made one"), N_("merged|made one|people made one"), role="coordinator"),
@@ -51,25 +52,35 @@ def _about(one: MergeRow) -> Markup:
     return _("{name} and {other}", name=one.kept, other=one.gone)
 
 
-def page(one: MergeRow, *, may_undo: bool, who: Who) -> Screen:
-    """One merge. `may_undo`: whoever looks may undo it now."""
+def page(one: MergeRow, *, forbids: Fact | None, who: Who) -> Screen:
+    """One merge. `forbids`: why whoever looks may not undo it now."""
     zone = who.zone
-    lines = [
-        _("<b>{name}</b> and <b>{other}</b>", name=one.kept, other=one.gone),
-        _("Made one on {when}, after a yes in both chats.", when=a_moment(one.at, zone)),
-    ]
+    lines = [_("<b>{name}</b> and <b>{other}</b>", name=one.kept, other=one.gone), _said_yes(one, zone)]
     if one.undone_at is not None:
         by = one.undone_by or _("the town")
         lines.append(_("{by} made them two again on {when}.", by=by, when=a_moment(one.undone_at, zone)))
-    elif may_undo:
+    elif forbids is None:
         until: datetime = one.at + timedelta(days=who.town.merge_undo_days)
         lines.append(_("It can be undone until {when}.", when=a_moment(until, zone)))
-    elif who.me in (one.kept_id, one.gone_id):
+    elif isinstance(forbids, MergeOwn):
         lines.append(_("This is about yourself, so only another coordinator can undo it."))
+    elif isinstance(forbids, HelpsThem):
+        lines.append(_("You spoke for {name}, so only another coordinator can undo it.", name=forbids.name))
     else:
         lines.append(_("It cannot be undone any more."))
-    choices = [Choice(_("Make them two again"), to("sure", one.id))] if may_undo else []
+    choices = [Choice(_("Make them two again"), to("sure", one.id))] if forbids is None else []
     return Screen(Markup("\n").join(lines), (*in_rows(choices), (back(to("list")), home())))
+
+
+def _said_yes(one: MergeRow, zone: ZoneInfo) -> Markup:
+    when = a_moment(one.at, zone)
+    if one.said_by is None:
+        return _("Made one on {when}, after a yes in both chats.", when=when)
+    return _(
+        "Made one on {when}, after a yes in the one chat and one of {steward}, who spoke for them without a phone.",
+        when=when,
+        steward=one.said_by,
+    )
 
 
 def sure(one: MergeRow) -> Screen:

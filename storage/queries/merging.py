@@ -12,11 +12,11 @@ from storage.queries.draws import lock_holders
 from storage.queries.merging_rows import changes, forget
 from storage.queries.places import lock, try_lock
 from storage.sql import bindparam, insert, select
-from storage.tables import Account, Merge, Outbox, OutboxState, Resident, ResidentState, Speaker, table_of
+from storage.tables import Account, Deed, Merge, Outbox, OutboxState, Resident, ResidentState, Speaker, table_of
 from storage.unit import Unit
 
 merges, residents, accounts, outbox = (table_of(model) for model in (Merge, Resident, Account, Outbox))
-speakers = table_of(Speaker)
+speakers, deeds = table_of(Speaker), table_of(Deed)
 
 
 class PersonRow(NamedTuple):
@@ -33,7 +33,7 @@ class PersonRow(NamedTuple):
 
 
 class MergeRow(NamedTuple):
-    """A merge, with the names of the two and of who undid it."""
+    """A merge, with the names of the two and of who undid it. `said_by`: the steward who said yes for one of them."""
 
     id: int
     kept_id: int
@@ -43,9 +43,25 @@ class MergeRow(NamedTuple):
     at: datetime
     undone_at: datetime | None
     undone_by: str | None
+    said_by: str | None
 
 
-_kept, _gone, _undoer = (residents.alias(name) for name in ("kept", "gone", "undoer"))
+_kept, _gone, _undoer, _steward = (residents.alias(name) for name in ("kept", "gone", "undoer", "who_said_yes"))
+SAID = "forthem:"
+"""What the deed begins with by which a steward said for somebody that they are one with another."""
+
+_said_by = (
+    select(_steward.c.name)
+    .join(deeds, deeds.c.steward_id == _steward.c.id)
+    .where(
+        deeds.c.resident_id.in_([merges.c.kept_id, merges.c.gone_id]),
+        deeds.c.at == merges.c.at,
+        deeds.c.what.startswith(SAID, autoescape=True),
+    )
+    .limit(1)
+    .correlate(merges)
+    .scalar_subquery()
+)
 _person = select(*(residents.c[name] for name in PersonRow._fields)).where(residents.c.id == bindparam("resident_id"))
 _both: BindParameter[int] = bindparam("both", expanding=True)
 _chats = select(accounts.c.id).where(
@@ -67,6 +83,7 @@ _merge = (
         merges.c.at,
         merges.c.undone_at,
         _undoer.c.name,
+        _said_by,
     )
     .select_from(
         merges.join(_kept, _kept.c.id == merges.c.kept_id)

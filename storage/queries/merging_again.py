@@ -11,7 +11,7 @@ from sqlalchemy import update
 from storage.queries import places
 from storage.queries.hours import entries
 from storage.queries.ledger import add
-from storage.queries.merging_places import COUNTED
+from storage.queries.merging_places import PLACED
 from storage.queries.merging_rows import Change, Thing, Values
 from storage.queries.shifts import needs, shifts, signups
 from storage.sql import bindparam, select
@@ -69,7 +69,7 @@ def _given_up(thing: Thing) -> list[tuple[Kind, Change]]:
     for change in thing.changes:
         if change.table is signups and change.was is not None and change.left is not None and "state" in change.was:
             for row, step in ((change.was, 1), (change.left, -1)):
-                if row["state"] in COUNTED:
+                if row["state"] in PLACED:
                     kind = Kind(row["skill_id"], row["learner"]) if "skill_id" in row else GENERAL
                     net[kind] += step
                     of[kind] = change if step > 0 else of.get(kind, change)

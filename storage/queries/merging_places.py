@@ -23,6 +23,9 @@ from town.places import Kind
 
 COUNTED = (SignupState.HELD, SignupState.OFFERED)
 ACTIVE = (*COUNTED, SignupState.WAITING)
+PLACED = (*COUNTED, SignupState.ATTENDED, SignupState.MISSED)
+"""Who is counted in a shift's `taken`, before it and after."""
+
 LET_GO: Values = {
     "state": SignupState.RELEASED.value,
     "coming_at": None,
@@ -137,7 +140,10 @@ async def lock_shifts(unit: Unit, gone: int) -> None:
 
 
 async def make_one(journal: Journal) -> list[Freed]:
-    """Give the sign-ups of both to the kept one. The places that are one too many are for the caller to pass on."""
+    """Give the sign-ups of both to the kept one. The places that are one too many are for the caller to pass on.
+
+    Nothing is left of the other where both were, whatever came of it: hours written down there would be nobody's.
+    """
     freed = []
     for pair in await journal.pairs(signups, "resident_id", "shift_id"):
         thing = f"shift:{pair.key}"
@@ -149,10 +155,10 @@ async def make_one(journal: Journal) -> list[Freed]:
             spare = pair.kept
             content = {name: pair.mine[name] for name in _CONTENT}
             await journal.change(signups, [pair.kept], thing=thing, **content)
-        given_up = {name: spare[name] for name in _CONTENT} | (LET_GO if spare["state"] in ACTIVE else {})
+        given_up = {name: spare[name] for name in _CONTENT} | LET_GO
         if any(given_up[name] != holder[name] for name in _CONTENT):
             await journal.change(signups, [holder], thing=thing, **given_up)
-        if spare["state"] in COUNTED:
+        if spare["state"] in PLACED:
             freed.append(Freed(pair.key, Kind(spare["skill_id"], spare["learner"])))
     await _standing(journal)
     await _asked(journal)

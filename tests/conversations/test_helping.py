@@ -92,7 +92,7 @@ async def test_what_is_theirs_alone(town: Town) -> None:
         await pieter.forges(f"as:{gogo}:{data}")
         assert pieter.sees("This is for Gogo Dlamini alone"), data
     await pieter.forges(f"as:{gogo}:home")
-    for command in ("/desk", "/link", "/phone", "/polls", "/town", "/helping"):
+    for command in ("/desk", "/chats", "/phone", "/polls", "/town", "/helping"):
         await pieter.says(command)
         assert pieter.sees("This is for Gogo Dlamini alone"), command
     # Nobody else speaks for them: not the mayor, and not a resident.

@@ -469,7 +469,10 @@ FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
     "linking.let_go": tuple({"channel": kind, "by": by} for kind in CHANNELS for by in ("", "Ben <b>")),
     "linking.gone": ({"town": "Mill <b>"},),
     "linking.vouched": ({"by": "Ben <b>"},),
-    "linking.vouched_for": ({"by": "Ben <b>", "name": "Anna <b>"},),
+    "linking.vouched_for": (
+        {"by": "Ben <b>", "name": "Anna <b>"},
+        {"by": "Ben <b>", "name": "Anna <b>", "other": "A. <b>"},
+    ),
     "linking.same": ({"name": "Anna <b>", "channel": "whatsapp", "account": 7, "other": 8},),
     "linking.not_same": ({"name": "Anna <b>"},),
     "merging.done": tuple({"name": "Anna <b>", "other": "Ben & Co", "days": days} for days in (1, 30)),

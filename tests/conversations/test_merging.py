@@ -318,3 +318,26 @@ async def test_what_was_forgotten_cannot_be_undone(town: Town) -> None:
     await mayor.forges(f"merge:undo:{made.merge_id}:0")
     mayor.sees("cannot be undone")
     assert await _gone(town) == {second.resident_id}
+
+
+@once
+async def test_who_came_twice_to_one_shift_is_on_its_list_once(town: Town) -> None:
+    """Nobody corrects the hours of somebody who is gone: they would be nobody's."""
+    mayor, (first, second) = await town.mayor(), await twice(town)
+    shift = await town.shift("Bread baking")
+    for person in (first, second):
+        await person.joins(shift)
+    await town.moves(hours=30)
+    await mayor.forges(f"hours:all:{shift}:0:0:0")
+    made = await merge(town, first, second)
+    await mayor.forges(f"hours:open:{shift}:0:0:0")
+    assert "N. Dube" not in mayor.last.text
+    await mayor.forges(f"ledger:correct:{shift}:{second.resident_id}:0")
+    mayor.sees("can't find that person")
+    before = await _minutes(town)
+    assert before[second.resident_id] == 0
+    async with town.app.database.unit() as unit:
+        await actions.undo(unit, who=await town.who(mayor), merge_id=made.merge_id, now=town.clock.now())
+    assert await _minutes(town) == {first.resident_id: 120, second.resident_id: 120}
+    await mayor.forges(f"ledger:correct:{shift}:{second.resident_id}:0")
+    mayor.sees("N. Dube")
