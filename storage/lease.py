@@ -26,9 +26,10 @@ _try_in_unit = text("SELECT pg_try_advisory_xact_lock(:number)")
 _alive = text("SELECT 1")
 
 
-RESIDENTS, HOLDERS, BOOKS, POLLS = 1, 2, 3, 4
+RESIDENTS, HOLDERS, BOOKS, POLLS, STANDINGS = 1, 2, 3, 4, 5
 """The classes of advisory locks: residents by id; who shares an allowance of goods, by household (or less their id);
-the town's books, which are written one line after the other; polls by id, shared by who votes."""
+the town's books, which are written one line after the other; polls by id, shared by who votes; the standings of weeks
+that are closed."""
 
 
 def number_of(name: str) -> int:

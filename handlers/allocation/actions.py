@@ -124,7 +124,7 @@ async def _make(unit: Unit, who: Who, project_ids: Collection[int], ahead: bool,
     having = [project_id for project_id in project_ids if free.get(project_id)]
     if not having:
         raise NoOpenPlaces
-    for project_id in having:
+    for project_id in sorted(having):  # in the order in which they are locked
         await plans.want(unit, project_id, week, by=who.me, now=now)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from handlers.shifts import passing_on, placing
 from storage import outbox
-from storage.queries import places, plan_lines, plans
+from storage.queries import places, plan_lines, plans, shifts
 from storage.queries.plan_lines import LineRow
 from storage.queries.shifts import ShiftRow
 from storage.tables import OfferKind, ResidentState, SignupState
@@ -56,6 +56,9 @@ async def offer(unit: Unit, plan_id: int, *, town: TownSettings, now: datetime, 
     done = Offered(later=len(waiting) - len(batch))
     # Nobody is waited for: they might wait for us. Who is busy at this moment has their turn later.
     free = {one: await places.try_lock(unit, one) for one in sorted({line.resident_id for line in batch})}
+    await shifts.lock(unit, {line.shift.id for line in batch})
+    chosen = {(line.shift.id, line.resident_id) for line in batch}  # as they are now that nothing else changes them
+    batch = [one for one in await plan_lines.of_plan(unit, plan_id) if (one.shift.id, one.resident_id) in chosen]
     check = await _Check.of(unit, plan_id, batch, town, now)
     notices: list[dict[str, Any]] = []
     for line in sorted(batch, key=lambda line: (line.shift.id, line.resident_id)):
@@ -176,10 +179,12 @@ async def follow(unit: Unit, now: datetime, town: TownSettings) -> int:
         done += await plan_lines.set_line(unit, line, state)
         if state != plans.ACCEPTED:
             refused.setdefault(line.plan_id, []).append(line)
-    for plan_id in await plan_lines.still_to_offer(unit):
+    unsent = await plan_lines.still_to_offer(unit)
+    await shifts.lock(unit, {one.shift_id for one in unsent})  # of all plans, before those of any: by id
+    for plan_id in sorted({one.plan_id for one in unsent}):
         sent = await offer(unit, plan_id, town=town, now=now)
         done += sent.offered + len(sent.left_out)
-    for plan_id, lines in refused.items():
+    for plan_id, lines in sorted(refused.items(), key=lambda one: one[1][0].shift.project_id):  # locked in this order
         if any(_is_open(line.shift, town, now) for line in lines):
             done += await _again(unit, plan_id, now)
     return done

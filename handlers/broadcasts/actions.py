@@ -239,6 +239,8 @@ async def forget(unit: Unit, *, who: Who, saved_id: int, now: datetime) -> Saved
     kept, _seen, _names, may = await one_named(unit, who=who, saved_id=saved_id, now=now)
     if not may:
         raise NotAllowed(needed="caller")
+    if await saved_audiences.get(unit, saved_id, lock=True) is None:
+        raise NotFound(what="topic")
     if await saved_audiences.is_waited_for(unit, saved_id):
         raise AudienceWaitedFor
     await saved_audiences.drop(unit, saved_id)

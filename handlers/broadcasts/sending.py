@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from handlers.broadcasts.approvers import APPROVERS, approvers, enough_approvers, yes_that_count
 from handlers.kit.who import Who
 from storage import outbox
-from storage.queries import audiences, broadcasts, residents, roles
+from storage.queries import audiences, broadcasts, residents, roles, saved_audiences
 from storage.queries.broadcasts import BroadcastRow
 from storage.tables import BroadcastKind, BroadcastState, Priority
 from storage.unit import Unit
@@ -62,9 +62,12 @@ async def needed_for(unit: Unit, *, kind: str, audience: str, hearing: int, town
 async def propose(unit: Unit, *, by: int, new: NewBroadcast, town: TownSettings, now: datetime) -> int:
     """Write a broadcast; its id. It begins at once where nobody else has to approve it and it is to go out now.
 
-    Raises NobodyHears, NoApprover.
+    Raises NobodyHears, NoApprover, and NotFound for a named audience that was forgotten.
     """
-    everybody = await audiences.whole(unit, parse_chosen(new.audience))
+    chosen = parse_chosen(new.audience)
+    if not await saved_audiences.hold(unit, chosen):
+        raise NotFound(what="topic")
+    everybody = await audiences.whole(unit, chosen)
     seen = await audiences.look(unit, everybody, topic=new.topic, without=by, now=now, town=town)
     if not seen.hearing:
         raise NobodyHears(muted=seen.muted)

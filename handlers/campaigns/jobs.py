@@ -28,6 +28,9 @@ async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
 
 
 async def _remind(unit: Unit, step: StepRow, overdue: bool, now: datetime) -> int:
+    await campaigns.get(unit, step.campaign_id, lock=True)
+    if await campaigns.step(unit, step.id) != step:
+        return 0  # it was given away, put off or done in this moment: the next tick looks again
     await telling.remind(unit, step, overdue=overdue, now=now)
     return 1
 

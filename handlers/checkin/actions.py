@@ -16,6 +16,7 @@ from handlers.shifts import placing
 from storage.queries import checkin as queries
 from storage.queries import shifts
 from storage.queries.checkin import Attendance, Door, Guest
+from storage.queries.places import lock_shift
 from storage.queries.shifts import ShiftRow
 from storage.tables import SignupState
 from storage.unit import Unit
@@ -87,7 +88,11 @@ def which(doors: Sequence[Door], code: str, now: datetime) -> Door:
 
 
 async def check_in(unit: Unit, *, who: Who, shift: ShiftRow, now: datetime) -> Checked:
-    """Note that somebody who holds a place, and has sent the right code, is there. Raises NotHeld."""
+    """Note that somebody who holds a place, and has sent the right code, is there.
+
+    Raises NotFound, NotHeld, ShiftCancelled, CheckInEarly or ShiftOver.
+    """
+    shift = await _open(unit, shift.id, now)
     first = await queries.tick(unit, shift.id, who.me, now)
     since = await queries.since(unit, shift.id, who.me)
     if since is None:
@@ -152,8 +157,8 @@ async def tick(unit: Unit, *, who: Who, shift_id: int, resident_id: int, here: b
 
     Raises NotFound, NotAllowed, ShiftCancelled, CheckInEarly or ShiftOver.
     """
-    shift = (await _coordinated(unit, who, shift_id)).shift
-    _check_open(shift, now)
+    await _coordinated(unit, who, shift_id)
+    await _open(unit, shift_id, now)
     if here:
         await queries.tick(unit, shift_id, resident_id, now)
     else:
@@ -185,6 +190,18 @@ def _on_screen(found: Attendance, key: str, links: Links, now: datetime) -> OnSc
     code = rules.code_now(key, shift.id, now)
     scan = links.start(rules.payload(shift.id, code)) or rules.shown(code)
     return OnScreen(shift, found.here, found.expected, "open", code, scan, rules.good_until(now))
+
+
+async def _open(unit: Unit, shift_id: int, now: datetime) -> ShiftRow:
+    """A shift at which people come now, locked: nobody moves it, or settles its hours, as it is noted who is there.
+
+    Raises NotFound, ShiftCancelled, CheckInEarly or ShiftOver.
+    """
+    shift = await lock_shift(unit, shift_id)
+    if shift is None:
+        raise NotFound(what="shift")
+    _check_open(shift, now)
+    return shift
 
 
 def _check_open(shift: ShiftRow, now: datetime) -> None:

@@ -185,6 +185,7 @@ async def decide(unit: Unit, *, who: Who, contest_id: int, upheld: bool, reason:
     """
     contest, _known = await to_decide(unit, who=who, contest_id=contest_id)
     work = await _work(unit, contest, lock=True)
+    contest = await _contest(unit, contest_id)  # its resident may have become one with another meanwhile
     state = ContestState.UPHELD if upheld else ContestState.DISMISSED
     if not await contests.decide(unit, contest_id, state, by=who.me, reason=reason, now=now):
         raise _decided(await _contest(unit, contest_id), who)

@@ -163,19 +163,20 @@ async def step_in(unit: Unit, *, who: Who, call_id: int, now: datetime) -> Place
 
     Raises NotAllowed, NotFound (nobody asked them), and what `placing.may_take` raises of the resident's own.
     """
-    asked = await _asked(unit, who, call_id)
-    if asked.call.outcome == Outcome.MOVED and asked.answer != Answer.ACCEPTED:
-        now_is = await shifts.get(unit, asked.call.shift_id)
-        if now_is is not None and now_is.cancelled_at is None and now < now_is.starts_at and now_is.free > 0:
-            return Moved(now_is)
+    shift_id = (await _asked(unit, who, call_id)).call.shift_id
+    await places.lock(unit, who.me)
+    shift = await places.lock_shift(unit, shift_id)
+    if shift is None:
+        raise NotFound(what="shift")
+    asked = await _asked(unit, who, call_id)  # as it is now that nobody can move the shift
+    moved = asked.call.outcome == Outcome.MOVED and asked.answer != Answer.ACCEPTED
+    if moved and shift.cancelled_at is None and now < shift.starts_at and shift.free > 0:
+        return Moved(shift)
     try:
-        placed = await placing.take(unit, who.me, asked.call.shift_id, town=who.town, now=now)
+        placed = await placing.take(unit, who.me, shift_id, town=who.town, now=now)
     except (ShiftFull, NeedsSkill, NeedsMaster, ShiftCancelled, ShiftStarted) as gone:
         # Nothing was written before these were raised, so that what is noted here stands.
         await cover.answer(unit, call_id, who.me, Answer.LATE, now)
-        shift = await shifts.get(unit, asked.call.shift_id)
-        if shift is None:
-            raise
         return TooSlow(shift, gone)
     await cover.answer(unit, call_id, who.me, Answer.ACCEPTED, now)
     left = await cover.taken(unit, call_id, now)

@@ -107,9 +107,11 @@ async def _before(
 
 
 async def _make(unit: Unit, batch_id: int, locked: set[int], town: TownSettings, now: datetime) -> bool:
-    """Make one draw. False when it was made meanwhile, cannot be made any more, or is to be made a little later."""
+    """Make one draw. False when it was made or put off meanwhile, cannot be made any more, or has to wait a little."""
     batch = await batches.lock(unit, batch_id)
     if batch is None or not batch.undrawn or batch.recalled_at is not None:
+        return False
+    if batch.draw_at is None or batch.draw_at > now:
         return False
     window = await batches.next_window(unit, batch_id, now)
     if window is None or batch.closed_at is not None:
@@ -130,6 +132,7 @@ async def _write(
     unit: Unit, batch: BatchRow, window: Window, drawing: Drawing, town: TownSettings, now: datetime
 ) -> None:
     outcome, claims = drawing.outcome, {_number(one): one.claim for one in drawing.claims}
+    homes = {one.claim.id: one.home_id for one in drawing.claims}
     full, lost, many = set(outcome.full), drawing.lost, len(claims)
     won = [(claims[number], amount, new_code()) for number, amount in outcome.given]
     line = [(claims[number], lost.get(claims[number].resident_id, 0) + (number not in full)) for number in outcome.line]
@@ -138,7 +141,7 @@ async def _write(
         raise LookupError(f"batch {batch.id} changed under its lock")
     lines = [(claim.id, -amount) for claim, amount, _code in won]
     await claim_changes.write_lines(unit, batch.id, StockKind.CLAIMED, lines, now)
-    await draws.win(unit, [(claim.id, amount, code) for claim, amount, code in won], window.id, now)
+    await draws.win(unit, [(claim.id, homes[claim.id], amount, code) for claim, amount, code in won], window.id, now)
     await draws.line_up(unit, [(claim.id, times) for claim, times in line], now)
     here = {claim.resident_id for claim in claims.values()}
     await draws.keep_lost(unit, batch.id, [(one, times) for one, times in lost.items() if one not in here])

@@ -57,6 +57,21 @@ class Got(NamedTuple):
     price: int | None = None
 
 
+class _Wish(NamedTuple):
+    """What somebody asks for, as `ask` is told."""
+
+    amount: int
+    window_id: int | None
+    wait: bool
+    order: bool
+    in_all: bool
+
+    def more_than(self, mine: ClaimRow | None) -> int:
+        """How much that is beside what they have; 0 when they have as much."""
+        had = mine.amount if self.in_all and mine is not None else 0
+        return max(0, self.amount - had)
+
+
 async def ask(
     unit: Unit,
     *,
@@ -76,26 +91,27 @@ async def ask(
     BadAmount, AmountStep, BatchOver, BatchRecalled, WindowOver, NoBenefits, MustPay, MixedClaim, OverAllowance,
     NothingLeft, DrawClosed, Undecided or AlreadyEntered.
     """
-    me = must_be_resident(who)
+    me, wish = must_be_resident(who), _Wish(amount, window_id, wait, order, in_all)
     found = await claims.to_claim(unit, batch_id, me, before=last_week(who, now))
     if found is None:
         raise NotFound(what="batch")
-    batch = found.batch
+    batch, more = found.batch, wish.more_than(found.mine)
     check_amount(amount, batch)
     window = open_window(found, now, window_id)
-    if in_all and found.mine is not None:
-        if found.mine.amount >= amount:
-            return _got(batch, window, found.mine)
-        amount -= found.mine.amount
+    if found.mine is not None and not more:
+        return _got(batch, window, found.mine)
     price = await _price(unit, who, found, now, order=order)
     if batch.undrawn:
-        return await _enter(unit, me, found, window, amount, price, now)
-    if batch.free < amount and not wait:  # nobody is waited for, only to find that it is still so
+        return await _enter(unit, me, found, window, more, price, now)
+    waits = wait or (found.mine is not None and found.mine.state == ClaimState.WAITING)  # then some may just have come
+    if batch.free < more and not waits:  # nobody is waited for, only to find that it is still so
         raise NothingLeft(item=batch.item, free=batch.free, unit=batch.unit)
-    got = await take(unit, found, me, amount=amount, window_id=window.id, price=price, code=new_code(), now=now)
-    if got is not None:
-        return _held(batch, window, got, price)
-    return await _else(unit, who, found, amount, price, now, window_id=window_id, wait=wait)
+    got = await take(unit, found, me, amount=more, window_id=window.id, price=price, code=new_code(), now=now)
+    if got is None:
+        return await _else(unit, who, batch_id, wish, now)
+    # It may have waited for somebody who moved the batch: to another place, another time.
+    batch, window = await batches.where_and_when(unit, batch, window)
+    return _held(batch, window, got, price)
 
 
 def check_amount(amount: int, batch: BatchRow) -> None:
@@ -173,36 +189,35 @@ async def _enter(
     """Enter the draw of a batch, or change what one entered it for."""
     await check_allowance(unit, found, me, amount)
     batch = await batches.lock(unit, found.batch.id)
+    if batch is not None:
+        check_open(batch)
     if batch is None or not batch.undrawn or batch.draw_at is None or now >= batch.draw_at:
         raise DrawClosed(item=found.batch.item, draw_at=found.batch.draw_at or now)
+    batch, window = await batches.where_and_when(unit, batch, window)
     entered = await claim_changes.enter(unit, found, me, wanted=amount, price=price, now=now)
     if entered is None:
         raise AlreadyEntered(item=batch.item)
     return _got(batch, window, entered)
 
 
-async def _else(
-    unit: Unit,
-    who: Who,
-    looked: ToClaim,
-    amount: int,
-    price: int | None,
-    now: datetime,
-    *,
-    window_id: int | None,
-    wait: bool,
-) -> Got:
+async def _else(unit: Unit, who: Who, batch_id: int, wish: _Wish, now: datetime) -> Got:
     """Look once more, with the batch locked: claim it after all, say why not, or stand in line.
 
     The one statement may have waited for somebody who gave back or left the line, and knows only the stock as it is
-    after that. And those in line whose allowances are used up keep nobody from what is free.
+    after that. Before it, part of it may have come to them, or it may be shared by lot by now. And those in line whose
+    allowances are used up keep nobody from what is free.
     """
-    me, batch_id = who.me, looked.batch.id
+    me = who.me
     await batches.lock(unit, batch_id)
     found = await claims.to_claim(unit, batch_id, me, before=last_week(who, now), lock=False)
     if found is None:
         raise NotFound(what="batch")
-    batch, window = found.batch, open_window(found, now, window_id)
+    batch, window, amount = found.batch, open_window(found, now, wish.window_id), wish.more_than(found.mine)
+    if found.mine is not None and not amount:
+        return _got(batch, window, found.mine)
+    price = await _price(unit, who, found, now, order=wish.order)
+    if batch.undrawn:
+        return await _enter(unit, me, found, window, amount, price, now)
     await check_allowance(unit, found, me, amount)
     enough = batch.free >= amount
     if enough and not await allowances.others_in_line(unit, batch_id, step=batch.step, but=me):
@@ -211,7 +226,7 @@ async def _else(
         )
         if got is not None:
             return _held(batch, window, got, price)
-    if not wait or (found.mine is not None and found.mine.state == ClaimState.HELD):
+    if not wish.wait or (found.mine is not None and found.mine.state == ClaimState.HELD):
         # Where there is enough, it is for those who wait already.
         raise NothingLeft(item=batch.item, free=0 if enough else batch.free, unit=batch.unit)
     waiting = await claim_changes.enter(unit, found, me, wanted=amount, price=price, now=now)

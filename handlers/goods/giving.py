@@ -20,15 +20,17 @@ from town.facts import BadAmount, DrawClosed, LessThanHanded, NoClaim, NotFound,
 async def give_back(unit: Unit, *, who: Who, batch_id: int, now: datetime, keep: int = 0) -> BatchRow:
     """Give back what is not collected of one's claim, but for `keep` (thousandths) of the whole claim.
 
-    What is free then passes on to those who wait. Raises NotFound, NoClaim, BatchRecalled, BatchOver, BadAmount or
-    LessThanHanded.
+    Who has no more than that, or not any more, gives nothing back. What is free then passes on to those who wait.
+    Raises NotFound, NoClaim, BatchRecalled, BatchOver, BadAmount or LessThanHanded.
     """
     batch, mine = await _mine(unit, who, batch_id, now, ClaimState.HELD)
     check_open(batch)
     if not await _window_open(unit, mine, now):
         raise WindowOver(item=batch.item)  # it is being passed on
-    if keep and (keep % batch.step or keep >= mine.amount):
+    if keep % batch.step:
         raise BadAmount(given=str(keep))
+    if keep >= mine.amount:
+        return batch
     if keep and keep < mine.handed:
         raise LessThanHanded(item=batch.item, handed=mine.handed, unit=batch.unit)
     less = mine.amount - max(keep, mine.handed)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from handlers.goods.passing import pass_on
 from handlers.goods.settling import settle_window
+from handlers.kit.alone import alone
 from handlers.kit.capability import Job
 from storage.queries import allowances, batches, window_ends
 from storage.unit import Unit
@@ -16,7 +18,8 @@ async def settle_windows(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Settle the windows that have ended, batch by batch in order of their ids; how many were."""
     settled = 0
     for window in await window_ends.ended(unit, now):
-        settled += await settle_window(unit, window.batch_id, window.id, now=now)
+        settle = partial(settle_window, unit, window.batch_id, window.id, now=now)
+        settled += await alone(unit, f"the window {window.id} of batch {window.batch_id}", settle)
     return settled
 
 
@@ -31,10 +34,13 @@ async def pass_on_again(unit: Unit, now: datetime, town: TownSettings) -> int:
     """
     given = 0
     for batch_id in await allowances.passed_over(unit, now):
-        batch = await batches.lock(unit, batch_id)
-        if batch is not None:
-            given += await pass_on(unit, batch, now=now)
+        given += await alone(unit, f"the line of batch {batch_id}", partial(_pass_on, unit, batch_id, now))
     return given
+
+
+async def _pass_on(unit: Unit, batch_id: int, now: datetime) -> int:
+    batch = await batches.lock(unit, batch_id)
+    return 0 if batch is None else await pass_on(unit, batch, now=now)
 
 
 async def next_passing(unit: Unit, now: datetime, town: TownSettings) -> datetime | None:

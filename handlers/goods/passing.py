@@ -35,12 +35,15 @@ async def pass_on(unit: Unit, batch: BatchRow, *, now: datetime, but: int | None
         claim = nearest.claim
         if not await try_lock_holder(unit, claim.resident_id, nearest.home_id):
             continue
-        amount = _part(await allowances.allowed(unit, batch.id, claim.id), batch.step, free)
+        wants = await allowances.allowed(unit, batch.id, claim.id)
+        if wants is None or wants.home_id != nearest.home_id:  # they have just moved: the lock is another home's
+            continue
+        amount = _part(wants, batch.step, free)
         if not amount:
             continue
         code = new_code()
         if not await claim_changes.award(
-            unit, claim.id, amount=amount, window_id=window.id, code=code, now=now
+            unit, claim.id, amount=amount, home_id=wants.home_id, window_id=window.id, code=code, now=now
         ) or not await batches.move(unit, batch.id, StockKind.CLAIMED, free=-amount, now=now, claim_id=claim.id):
             raise LookupError(f"claim {claim.id} or batch {batch.id} changed under its lock")
         free, given = free - amount, given + 1
@@ -64,9 +67,7 @@ async def pass_on(unit: Unit, batch: BatchRow, *, now: datetime, but: int | None
     return given
 
 
-def _part(wants: Allowed | None, step: int, free: int) -> int:
+def _part(wants: Allowed, step: int, free: int) -> int:
     """What somebody gets of what is free: as much as they want, as far as it goes, in whole steps."""
-    if wants is None:
-        return 0
     part = min(wants.claim.wanted, wants.left, free)
     return part - part % step if part > 0 else 0

@@ -104,7 +104,10 @@ async def answer(
     Raises NotAllowed, NotFound, MeetingOff, MeetingOver, MeetingBegun, MeetingUndated, NotInvited or BadCompany.
     """
     me = must_be_resident(who)
-    meeting = await found(unit, meeting_id)
+    # Whoever calls it off, moves it or writes its reminders sees this answer, or is seen by it.
+    meeting = await meetings.stays(unit, meeting_id)
+    if meeting is None:
+        raise NotFound(what="meeting")
     must_be_on(meeting)
     if meeting.starts_at is None:
         raise MeetingUndated(title=meeting.title)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
+from handlers.kit.alone import alone
 from handlers.kit.capability import Job
 from handlers.meetings import calling, steering
 from storage.queries import guests, meetings
@@ -53,7 +55,8 @@ async def end(unit: Unit, now: datetime, town: TownSettings) -> int:
     for meeting in await meetings.unended(unit):
         over = ended_by_itself_at(meeting)
         if over is not None and over <= now:
-            ended += await steering.close_by_itself(unit, meeting.id, town=town, now=now)
+            close = partial(steering.close_by_itself, unit, meeting.id, town=town, now=now)
+            ended += await alone(unit, f"meeting {meeting.id}", close)
     return ended
 
 

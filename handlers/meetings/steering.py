@@ -23,7 +23,7 @@ from town.facts import (
     MeetingUndated,
     NothingChanged,
 )
-from town.meetings import ends_at, has_begun, is_over, opens_at
+from town.meetings import ended_by_itself_at, ends_at, has_begun, is_over, opens_at
 from town.settings import TownSettings
 
 TOLD = ("starts_at", "length", "place", "link")
@@ -184,10 +184,11 @@ async def close(unit: Unit, meeting: MeetingRow, *, town: TownSettings, now: dat
 
 
 async def close_by_itself(unit: Unit, meeting_id: int, *, town: TownSettings, now: datetime) -> bool:
-    """End a meeting that nobody ended. False when somebody did in this moment."""
+    """End a meeting that nobody ended. False when somebody did in this moment, or made it longer."""
     await _shut_doors(unit, meeting_id)
     meeting = await found(unit, meeting_id, lock=True)
-    if meeting.closed_at is not None or meeting.cancelled_at is not None:
+    over = ended_by_itself_at(meeting)
+    if meeting.closed_at is not None or meeting.cancelled_at is not None or over is None or over > now:
         return False
     await close(unit, meeting, town=town, now=now)
     return True

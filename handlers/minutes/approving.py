@@ -1,4 +1,7 @@
-"""Approving minutes: they are put on the next meeting's agenda, and stand when nobody objects, or by a vote."""
+"""Approving minutes: they are put on the next meeting's agenda, and stand when nobody objects, or by a vote.
+
+Whoever locks both locks the meeting that approves before the one whose minutes they are, as who ends it does.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +40,14 @@ async def propose(unit: Unit, *, meeting_id: int, now: datetime) -> int:
 
     They are those of earlier meetings of the same audience that stand on no other agenda.
     """
-    if not await minutes.to_propose(unit, now, meeting_id):
-        return 0
-    meeting = await agenda_items.door(unit, meeting_id)
-    waiting = await minutes.to_propose(unit, now, meeting_id)  # once more: nobody else puts them there from here on
+    found = {one.minutes_of for one in await minutes.to_propose(unit, now, meeting_id)}
+    meeting = await agenda_items.door(unit, meeting_id) if found else None
     if meeting is None:
         return 0
+    for minutes_of in sorted(found):
+        await meetings.get(unit, minutes_of, lock=True)
+    # Once more: from here on nobody else puts them there, or approves them.
+    waiting = [one for one in await minutes.to_propose(unit, now, meeting_id) if one.minutes_of in found]
     for one in reversed(waiting):  # each goes on top, so that the oldest comes first
         await _put_on(unit, meeting_id, one.minutes_of, one.title, by=meeting.made_by, now=now)
     return len(waiting)
@@ -58,8 +63,10 @@ async def _put_on(unit: Unit, meeting_id: int, minutes_of: int, title: str, *, b
 
 async def propose_everywhere(unit: Unit, now: datetime) -> int:
     """Put all minutes that wait on the agenda of the next meeting of their audience; how many there are."""
-    done = 0
-    for meeting_id in dict.fromkeys(one.meeting_id for one in await minutes.to_propose(unit, now)):
+    done, found = 0, dict.fromkeys(one.meeting_id for one in await minutes.to_propose(unit, now))
+    for meeting_id in sorted(found):
+        await agenda_items.door(unit, meeting_id)
+    for meeting_id in found:
         done += await propose(unit, meeting_id=meeting_id, now=now)
     return done
 
@@ -80,13 +87,12 @@ async def put(unit: Unit, *, who: Who, minutes_of: int, meeting_id: int, now: da
 
     Raises NotFound, NotAllowed, MinutesUnpublished, MinutesApproved or MeetingBegun.
     """
+    target = await running.must_run(unit, who, meeting_id, lock=True)
     meeting = await running.must_run(unit, who, minutes_of, lock=True)
     _must_wait(meeting)
-    target = await running.must_run(unit, who, meeting_id)
     running.must_be_on(target)
     if target.opened_at is not None or (target.starts_at is not None and target.starts_at <= now):
         raise MeetingBegun(title=target.title)
-    await agenda_items.door(unit, meeting_id)
     for one in await minutes.agenda(unit, meeting_id):
         if one.item.minutes_of == minutes_of:
             return target, one.item.id
@@ -98,7 +104,7 @@ async def to_approve(unit: Unit, *, who: Who, item_id: int, lock: bool = False) 
 
     Raises NotFound, NotAllowed, NotOnAgenda, MinutesApproved or VoteWasTaken.
     """
-    item, _meeting = await item_of(unit, who=who, item_id=item_id)
+    item, _meeting = await item_of(unit, who=who, item_id=item_id, lock=lock)
     if item.minutes_of is None or item.state != ItemState.ON:
         raise NotOnAgenda(title=item.title)
     meeting = await meetings.get(unit, item.minutes_of, lock=lock)

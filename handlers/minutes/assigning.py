@@ -53,7 +53,7 @@ async def make(
 
     Raises NotFound, NotAllowed, MeetingOff, TextEmpty, TextTooLong, DateInPast or BadDate.
     """
-    meeting = await running.must_run(unit, who, meeting_id)
+    meeting = await running.must_run(unit, who, meeting_id, lock=True)  # nobody strikes the decision meanwhile
     running.must_be_on(meeting)
     if owner_id is not None and await roles.resident(unit, owner_id) is None:
         raise NotFound(what="resident")

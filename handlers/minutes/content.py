@@ -115,8 +115,11 @@ async def load(unit: Unit, *, who: Who, meeting: MeetingRow) -> Minutes:
 
 
 async def item_of(unit: Unit, *, who: Who, item_id: int, lock: bool = False) -> tuple[ItemRow, MeetingRow]:
-    """An agenda item and its meeting, for who runs it. Raises NotFound or NotAllowed."""
+    """An item and its meeting, for who runs it; locked, nobody else writes there. Raises NotFound or NotAllowed."""
     item = await minutes.item(unit, item_id)
     if item is None:
         raise NotFound(what="agenda item")
-    return item, await running.must_run(unit, who, item.meeting_id, lock=lock)
+    meeting = await running.must_run(unit, who, item.meeting_id, lock=lock)
+    if lock:  # somebody may have written there before it was
+        item = await minutes.item(unit, item_id) or item
+    return item, meeting

@@ -32,6 +32,8 @@ async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
         over_at = at_local(one.due + A_DAY, time(), town.tz)
         overdue = over_at <= now
         if one.reminded_at is None or (overdue and one.reminded_at < over_at):
+            if await follow_ups.get(unit, one.id, lock=True) != one:
+                continue  # it was given to another, put off or done in this moment: the next tick looks again
             await assigning.remind(unit, one, overdue=overdue, now=now)
             reminded += 1
     return reminded

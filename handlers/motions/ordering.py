@@ -38,6 +38,8 @@ async def check_no_vote(unit: Unit, item: ItemRow) -> None:
     vote = await polls.get(unit, item.poll_id) if item.poll_id is not None else None
     if vote is not None and vote.closed_at is None and vote.cancelled_at is None:
         raise VoteIsOn(title=item.title)
+    if vote is not None:  # it may have been counted since the item was read
+        item = await running.item(unit, item.id)
     if item.settled_at is not None:
         raise VoteWasTaken(title=item.title)
 

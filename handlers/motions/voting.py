@@ -18,7 +18,7 @@ from storage.queries.meetings import MeetingRow
 from storage.queries.polls import Option, PollRow
 from storage.unit import Unit
 from town.audience import MEETING, ROLE, Audience, parse
-from town.facts import BadLength, BadQuorum, NobodyHere, NotForVote, NotFound
+from town.facts import BadLength, BadQuorum, NobodyHere, NotForVote, NotFound, NotOnAgenda
 from town.meetings import quorum_of
 from town.polls import LEAST_OPTIONS, Kind, Threshold, read_options
 
@@ -99,7 +99,8 @@ async def put(unit: Unit, *, who: Who, item_id: int, asked: Asked, now: datetime
     poll = await polls.get(unit, poll_id)
     if poll is None or not poll.electorate:
         raise NobodyHere(title=meeting.title)
-    await agenda_items.change(unit, item.id, poll_id=poll_id)
+    if not await agenda_items.put_to_vote(unit, item.id, poll_id):
+        raise NotOnAgenda(title=item.title)  # minutes that were approved elsewhere in this moment
     await steering.begins(unit, meeting, now)  # who votes has begun, though nobody said so: it ends when somebody does
     return poll
 

@@ -21,7 +21,7 @@ from town.settings import TownSettings
 async def draft(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Make the draft of the next update when it is time, tell the mayors of it, and let go of older ones."""
     for one in await updates.still_open(unit):
-        if _has_moved(one, now, town):
+        if _has_moved(one, now, town) and await updates.get(unit, one.id, lock=True) == one:
             await updates.change(unit, one.id, due_at=max(due_of(one.week, town), now))
     week = week_at(now, town)
     if draft_of(week, town) > now:
@@ -41,7 +41,8 @@ async def _draft(unit: Unit, found: UpdateRow | None, now: datetime, town: TownS
     week = week_at(now, town)
     if found is None:
         made = await actions.make(unit, week, language=town.language, town=town, now=now)
-    else:  # a mayor has begun early
+    else:  # a mayor has begun early, and may be at it now
+        found = await updates.get(unit, found.id, lock=True) or found
         made = found.id if found.state == DRAFT else None
         numbers = await actions.counted(unit, week, town=town, now=now)
         await updates.count_anew(unit, found.id, numbers, now=now)
@@ -77,6 +78,8 @@ async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
 
 
 async def _remind(unit: Unit, one: UpdateRow, moment: datetime, now: datetime) -> int:
+    if await updates.get(unit, one.id, lock=True) != one:
+        return 0  # somebody is at it in this moment: the next tick looks again
     await updates.change(unit, one.id, reminded_at=now)
     at, late = moment.isoformat(), moment == one.due_at
     week = one.week.isoformat()

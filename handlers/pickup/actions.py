@@ -170,11 +170,13 @@ async def hand(
     if to is None:
         raise NotFound(what="resident")
     handed = await handing.hand_over(unit, who=who, claim_id=claim_id, code=code, amount=amount, to_id=to_id, now=now)
+    helper_id = handed.claim.helper_id
+    if to_id == found.claim.helper_id != helper_id:  # in this very moment they are asked no more
+        raise NotFound(what="resident")
     line = await pickup.last_line(unit, claim_id)
     if line is None:
         raise LookupError(f"claim {claim_id} was handed over without a line")
     await telling.tell_handed(unit, handed, to_id=to_id, to=to.name, now=now)
-    helper_id = found.claim.helper_id
     if not handed.claim.left and helper_id is not None and helper_id != to_id:
         await telling.tell_not_needed(unit, found, helper_id, now=now)
     number = await paying.paid(unit, who=who, handed=handed, town=who.town, now=now)  # the last lock is its

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from handlers.polls.opening import said
-from handlers.proxies.holding import tell_giver
+from handlers.proxies.holding import may_vote_for, tell_giver
 from storage.queries import ballots
 from storage.queries.ballots import ToVote
 from storage.queries.polls import PollRow
@@ -65,10 +65,12 @@ async def cast(
     `key` is that of the secret ballot's paper: a new one is made for somebody who has none, and who votes first. A
     ballot that is in a secret box can be changed with the key it was cast with, and with no other.
 
-    Raises what `to_vote` raises, BadBallot, and OtherPaper.
+    Raises what `to_vote` raises, NotFound without a proxy, BadBallot, and OtherPaper.
     """
     found = await to_vote(unit, poll_id, voter, now=now, enter=True, by=by)
     poll, first = found.poll, found.how == How.NOT
+    if by is not None and not await may_vote_for(unit, holder=by, giver=voter, poll=poll, lock=True):
+        raise NotFound(what="proxy")  # it was taken back since they looked
     choice = read_choice(poll.asked, choice)
     over: tuple[How, ...] = OWN_OVER if by is None else PROXY_OVER
     if poll.secret:

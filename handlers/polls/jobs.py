@@ -20,7 +20,7 @@ async def turn(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Open the polls that are due, then close those that are; how many it was."""
     done = 0
     for poll in await polls.to_open(unit, now):
-        done += await alone(unit, f"poll {poll.id}", partial(_open, unit, poll, now, town))
+        done += await alone(unit, f"poll {poll.id}", partial(_open, unit, poll.id, now, town))
     for poll_id in await polls.to_close(unit, now):
         done += await alone(unit, f"poll {poll_id}", partial(_close, unit, poll_id, now, town))
     return done
@@ -30,11 +30,17 @@ async def _close(unit: Unit, poll_id: int, now: datetime, town: TownSettings) ->
     return int(await closing.close(unit, poll_id, town=town, now=now, only_due=True) is not None)
 
 
-async def _open(unit: Unit, poll: PollRow, now: datetime, town: TownSettings) -> int:
-    """Open a poll. One whose time went by while nobody ran the town is open for as long as it was to be."""
+async def _open(unit: Unit, poll_id: int, now: datetime, town: TownSettings) -> int:
+    """Open a poll, unless it was called off since it was looked at.
+
+    One whose time went by while nobody ran the town is open for as long as it was to be, or as it was given since.
+    """
+    poll = await polls.get(unit, poll_id, lock=True)
+    if poll is None or poll.cancelled_at is not None:
+        return 0
     if poll.closes_at is not None and poll.closes_at < now + LEAST_OPEN:
-        await polls.change(unit, poll.id, closes_at=now + (poll.closes_at - poll.opens_at))
-    await opening.open_poll(unit, poll.id, town=town, now=now)
+        await polls.change(unit, poll_id, closes_at=now + (poll.closes_at - poll.opens_at))
+    await opening.open_poll(unit, poll_id, town=town, now=now)
     return 1
 
 

@@ -11,6 +11,7 @@ from handlers.kit.who import Who
 from handlers.power import reckoning
 from handlers.roles.actions import must_coordinate_town
 from handlers.roles.codes import counted, new_join_code
+from handlers.shifts.placing import lock_other
 from storage.queries import homes, meters, residents, standing
 from storage.queries.homes import Home, Living
 from storage.queries.meters import AtMeter, Filed
@@ -81,7 +82,7 @@ async def home_of_code(unit: Unit, *, seat: Seat, code: str, now: datetime) -> i
 
 async def join(unit: Unit, *, who: Who, home_id: int) -> AtHome:
     """Belong to a home, whose code somebody knew. Raises NotFound or HasHome."""
-    if await homes.get(unit, home_id) is None:
+    if await homes.get(unit, home_id, lock=True) is None:
         raise NotFound(what="home")
     return await _moved_in(unit, who, home_id)
 
@@ -119,8 +120,12 @@ async def one_home(unit: Unit, *, who: Who, home_id: int) -> AtHome:
 
 
 async def take_out(unit: Unit, *, who: Who, home_id: int, resident_id: int) -> AtHome | None:
-    """Have somebody belong to a home no more; None when nobody is left there. Raises NotAllowed or NotFound."""
+    """Have somebody belong to a home no more; None when nobody is left there.
+
+    Raises NotAllowed, NotFound, or OtherBusy when they are changing something at this moment.
+    """
     await must_coordinate_town(unit, who)
+    await lock_other(unit, resident_id)
     if not await homes.move_out(unit, resident_id, home_id):
         raise NotFound(what="resident")
     home = await homes.get(unit, home_id)
@@ -192,6 +197,7 @@ async def file_week(unit: Unit, *, who: Who | None, town: TownSettings, week: da
     """
     if who is not None:
         await must_coordinate_town(unit, who)
+    await standing.lock(unit)
     closed, first = await standing.last_close(unit), await meters.first_week(unit)
     if closed is None or first is None or closed.week < week - timedelta(weeks=1):
         raise WeekNotYet(since=bounds(week, town.tz)[0])
@@ -211,6 +217,7 @@ async def adjust(unit: Unit, *, who: Who | None, town: TownSettings, week: date,
     """
     if who is not None:
         await must_coordinate_town(unit, who)
+    await standing.lock(unit)  # of two who look at once, the second finds nothing changed
     made = []
     for of, lines in (await reckoning.changes(unit, town, week)).items():
         people = await meters.behind_now(unit) if of == week else None

@@ -14,12 +14,13 @@ from storage.tables import Priority
 from storage.unit import Unit
 
 
-async def may_vote_for(unit: Unit, *, holder: int, giver: int, poll: PollRow) -> bool:
+async def may_vote_for(unit: Unit, *, holder: int, giver: int, poll: PollRow, lock: bool = False) -> bool:
     """Whether somebody may vote for somebody else in a poll: with their proxy, which is never passed on.
 
     The poll takes proxies, and asks both of them; a proxy for this very poll goes before one for every poll.
+    With `lock` it is not taken back before the vote is in: for whoever has entered the poll.
     """
-    return poll.proxies and await proxies.may_vote(unit, holder=holder, giver=giver, poll_id=poll.id)
+    return poll.proxies and await proxies.may_vote(unit, holder=holder, giver=giver, poll_id=poll.id, lock=lock)
 
 
 async def may_vote_for_whom(unit: Unit, *, holder: int, poll: PollRow) -> Sequence[Giver]:

@@ -42,14 +42,21 @@ async def check(unit: Unit, now: datetime, town: TownSettings) -> int:
     Not where it was put up only after that time: whoever did knew.
     """
     ahead, asked = timedelta(minutes=town.goods_check_minutes), 0
-    for one in await batch_series.unchecked(unit, now, now + ahead) if ahead else ():
-        batch = await batches.lock(unit, one.batch.id) if one.made_at <= one.by - ahead else None
-        if batch is None or batch.closed_at is not None:
+    if not ahead:
+        return 0
+    locked = {one.batch.id for one in await _due(unit, now, ahead) if await batches.lock(unit, one.batch.id)}
+    for one in await _due(unit, now, ahead) if locked else ():  # as they are under their locks
+        if one.batch.id not in locked:
             continue
-        people = await in_charge.of_project(unit, batch.project_id)
+        people = await in_charge.of_project(unit, one.batch.project_id)
         await outbox.put(unit, [_to_check(one, each.resident_id, now) for each in people])
         asked += bool(people)
     return asked
+
+
+async def _due(unit: Unit, now: datetime, ahead: timedelta) -> list[ToCheck]:
+    found = await batch_series.unchecked(unit, now, now + ahead)
+    return [one for one in found if one.made_at <= one.by - ahead]
 
 
 def _to_check(one: ToCheck, resident_id: int, now: datetime) -> dict[str, Any]:

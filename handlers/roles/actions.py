@@ -9,10 +9,10 @@ from handlers.kit.seat import Seat
 from handlers.kit.who import Who
 from handlers.roles import codes
 from storage import outbox
-from storage.queries import projects, roles
+from storage.queries import places, projects, roles
 from storage.tables import ResidentState, Role
 from storage.unit import Unit
-from town.facts import AlreadyRole, CodeUsed, CodeWrong, LastMayor, NotAllowed, NotFound
+from town.facts import AlreadyRole, CodeUsed, CodeWrong, LastMayor, NotAllowed, NotFound, OtherBusy
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,9 @@ async def claim_setup_code(unit: Unit, *, who: Who, code: str, now: datetime) ->
     if who.resident_id is None or who.has_to_sign_up:
         raise NotAllowed(needed="resident")
     if who.resident_state == ResidentState.APPLICANT:
-        await roles.admit(unit, who.resident_id, now)
+        admitted = await roles.admit(unit, who.resident_id, now)
+        if not admitted and await roles.resident(unit, who.resident_id) is None:  # turned away in this very moment
+            raise NotAllowed(needed="resident")
     await use_setup_code(unit, resident_id=who.resident_id, account_id=who.account_id, code=code, now=now)
 
 
@@ -154,11 +156,13 @@ async def claim_setup_code(unit: Unit, *, who: Who, code: str, now: datetime) ->
 async def appoint(unit: Unit, *, who: Who, resident_id: int, role: str, project_id: int | None, now: datetime) -> None:
     """Give a resident a role; they are told. A coordinator's is of a project, or with None of the whole town.
 
-    Raises NotAllowed, NotFound, AlreadyRole.
+    Raises NotAllowed, NotFound, AlreadyRole, or OtherBusy when they are changing something at this moment.
     """
     await must_be_mayor(unit, who)
     if role not in list(Role) or (role != Role.COORDINATOR and project_id is not None):
         raise NotFound(what="role")
+    if not await places.try_lock(unit, resident_id):  # they may be made one with somebody, whose roles it would be
+        raise OtherBusy
     if await roles.resident(unit, resident_id) is None:
         raise NotFound(what="resident")
     project = await projects.get(unit, project_id) if project_id is not None else None

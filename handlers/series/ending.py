@@ -37,9 +37,9 @@ async def set_last_day(unit: Unit, *, who: Who, series_id: int, last_day: date |
     if last_day is None:
         return Changed(one._replace(last_day=None), 0, 0)
     later = await affected(unit, one, last_day + timedelta(days=1), now, who)
-    told = await _cancel(unit, who, one, later, now)
+    cancelled, told = await _cancel(unit, who, one, later, now)
     await series.days_left_out.free_after(unit, series_id, last_day)
-    return Changed(one._replace(last_day=last_day), len(later), told)
+    return Changed(one._replace(last_day=last_day), cancelled, told)
 
 
 async def end(unit: Unit, *, who: Who, series_id: int, now: datetime) -> Changed:
@@ -50,24 +50,26 @@ async def end(unit: Unit, *, who: Who, series_id: int, now: datetime) -> Changed
     one = await going_on(unit, who, series_id)
     await series.end(unit, series_id, now)
     to_come = await affected(unit, one, date.min, now, who)
-    told = await _cancel(unit, who, one, to_come, now)
+    cancelled, told = await _cancel(unit, who, one, to_come, now)
     fields = {"title": one.title, "project": one.project, "pattern": one.pattern}
     await standing.end_all(unit, series_id, fields=fields, now=now)
-    return Changed(one, len(to_come), told)
+    return Changed(one, cancelled, told)
 
 
-async def _cancel(unit: Unit, who: Who, one: SeriesRow, shifts: Sequence[Coming], now: datetime) -> int:
-    """Cancel shifts and tell each person on them once; how many people that are."""
+async def _cancel(unit: Unit, who: Who, one: SeriesRow, shifts: Sequence[Coming], now: datetime) -> tuple[int, int]:
+    """Cancel shifts and tell each person on them once; how many shifts and people that are."""
     lost: dict[int, list[ShiftRow]] = {}
+    cancelled = 0
     for shift_id in [each.shift.id for each in shifts]:
         shift = await places.lock_shift(unit, shift_id)  # nobody comes or goes between looking and cancelling
-        if shift is None:
+        if shift is None or shift.cancelled_at is not None:  # somebody else did so in this very moment
             continue
+        cancelled += 1
         for person in await roster.on_roster(unit, shift_id):
             lost.setdefault(person.resident_id, []).append(shift)
         await desk.cancel_shift(unit, who=who, shift_id=shift_id, now=now, tell=False)
     await outbox.put(unit, [_cancelled(resident, one, gone, who.town, now) for resident, gone in lost.items()])
-    return len(lost)
+    return cancelled, len(lost)
 
 
 def _cancelled(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,14 +16,14 @@ from handlers.shifts import actions as shifts_room
 from handlers.shifts import in_charge, passing_on, placing
 from handlers.shifts.actions import Left
 from storage import outbox
-from storage.queries import series, shifts
+from storage.queries import places, series, shifts
 from storage.queries import standing_signups as standing
 from storage.queries.series import SeriesRow
 from storage.queries.shifts import ShiftRow
 from storage.queries.standing_signups import Standing, Week
 from storage.tables import Priority, SignupState
 from storage.unit import Unit
-from town.facts import AlreadyWaiting, Fact, NotAllowed, NotFound, NotHeld, SeriesEnded, TooLate
+from town.facts import AlreadyWaiting, Fact, NotAllowed, NotFound, NotHeld, SeriesEnded, ShiftCancelled, TooLate
 from town.reminders import cannot_wait
 
 MINE = (SignupState.HELD, SignupState.WAITING, SignupState.OFFERED)
@@ -114,13 +115,18 @@ async def stop(unit: Unit, *, who: Who, series_id: int, give_back: bool, now: da
     weeks = [week for week in await standing.weeks(unit, series_id, me, now) if week.state in MINE]
     if not give_back:
         return one, 0
-    given = [left for week in weeks if (left := await _let_go(unit, who, week.shift.id, now, tell=False)) is not None]
+    given: list[Left] = []
+    for week in weeks:
+        with suppress(NotHeld, ShiftCancelled):  # over in this very moment: there is nothing to give back
+            left = await _let_go(unit, who, week.shift.id, now, tell=False)
+            given += [] if left is None else [left]
     await _tell_coordinators(unit, who, one, sorted(given, key=lambda left: left.shift.starts_at), now)
     return one, len(given)
 
 
 async def _let_go(unit: Unit, who: Who, shift_id: int, now: datetime, *, tell: bool = True) -> Left | None:
     """Give up a place, an offer or a turn in line, as on the shift's own page; what became of a place."""
+    await places.lock_shift(unit, shift_id)  # a turn in line becomes an offer whenever somebody else leaves
     mine = await shifts.page(unit, shift_id, who.me)
     if mine is None:
         raise NotFound(what="shift")

@@ -136,6 +136,7 @@ async def coming(unit: Unit, *, who: Who, shift_id: int, now: datetime) -> tuple
     Raises NotAllowed, NotFound, ShiftCancelled, NotHeld or ShiftStarted.
     """
     me = _resident(who)
+    await places.lock_shift(unit, shift_id)  # whoever moves it asks anew who comes
     shift = _held(await shifts.page(unit, shift_id, me))
     if now >= shift.starts_at:
         raise ShiftStarted(title=shift.title)

@@ -8,7 +8,7 @@ from handlers.cover.actions import place_freed
 from handlers.kit.capability import Job
 from handlers.shifts import passing_on
 from storage import outbox
-from storage.queries import lines, places, reminders, waiting
+from storage.queries import lines, places, reminders, shifts, waiting
 from storage.queries.shifts import ShiftRow
 from storage.tables import OfferKind
 from storage.unit import Unit
@@ -18,17 +18,14 @@ from town.settings import TownSettings
 async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Write the reminders that have fallen due and are not stale; returns how many."""
     written = 0
-    for which in (reminders.EARLY, reminders.LATE):
-        for reminder in await reminders.pending(unit, now, which):
-            fields = {
-                "shift": reminder.shift_id,
-                "title": reminder.title,
-                "project": reminder.project,
-                "place": reminder.place,
-                "starts_at": reminder.starts_at.isoformat(),
-                "ends_at": reminder.ends_at.isoformat(),
-                "lead": reminder.lead,
-            }
+    due = [
+        (one, which) for which in (reminders.EARLY, reminders.LATE) for one in await reminders.pending(unit, now, which)
+    ]
+    locked = await shifts.lock(unit, {reminder.shift_id for reminder, _which in due})
+    for reminder, which in due:
+        shift = locked.get(reminder.shift_id)
+        if shift is not None and shift.starts_at == reminder.starts_at:  # else it is looked at anew with the next tick
+            fields = passing_on.fields_of(shift) | {"lead": reminder.lead}
             written += await reminders.write(unit, reminder, which, fields, now)
     return written
 

@@ -78,7 +78,7 @@ async def take(
     if found.state == SignupState.OFFERED:
         return await accept(unit, resident_id, shift_id, town=town, now=now)
     if not found.shift.reserved:  # the way most go: one statement, no row held before it
-        claimed = await places.claim(unit, shift_id, resident_id, now)
+        claimed = await places.claim(unit, found.shift, resident_id, now)
         if claimed is not None:
             if not claimed.new:  # offered to them at this very moment: whoever goes on after this fact has counted once
                 await places.uncount(unit, shift_id, GENERAL)
@@ -86,13 +86,17 @@ async def take(
             shift = found.shift._replace(taken=claimed.taken)
             await _call_nobody_else(unit, shift, now)
             return Placed(shift, SignupState.HELD, 0, GENERAL)
-    return await _take_under_lock(unit, resident_id, found, town=town, now=now, wait=wait)
+    return await _take_under_lock(unit, resident_id, shift_id, town=town, now=now, wait=wait)
 
 
 async def _take_under_lock(
-    unit: Unit, resident_id: int, found: ToJoin, *, town: TownSettings, now: datetime, wait: bool
+    unit: Unit, resident_id: int, shift_id: int, *, town: TownSettings, now: datetime, wait: bool
 ) -> Placed:
-    shift = await _locked(unit, found.shift.id)
+    await _locked(unit, shift_id)
+    found = await may_take(unit, resident_id, shift_id, town=town, now=now)  # as it is now that nothing changes it
+    if found.state == SignupState.OFFERED:
+        return await accept(unit, resident_id, shift_id, town=town, now=now)
+    shift = found.shift
     wanted = await skills_of(unit, shift, resident_id)
     for kind in rules.choose(shift.general_free, wanted, town.skill_proof):
         done = await places.claim_kind(unit, shift.id, resident_id, kind, now)

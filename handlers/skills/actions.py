@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from handlers.kit.who import Who
 from handlers.roles.actions import duties_here, must_coordinate_town
+from handlers.shifts.placing import lock_other
 from storage import outbox
 from storage.queries import learning, roles, skills, waiting
 from storage.queries.learning import Judged, Known, Mastered
@@ -155,9 +156,11 @@ async def judging(unit: Unit, *, who: Who, skill_id: int, resident_id: int) -> J
 async def sign_off(unit: Unit, *, who: Who, skill_id: int, resident_id: int, now: datetime) -> bool:
     """Sign a skill off for somebody who told of it, or learned some of it; they are told.
 
-    False when it is signed off already. Raises NotFound, NotAllowed, OwnSkill.
+    False when it is signed off already. Raises NotFound, NotAllowed, OwnSkill, or OtherBusy when they are changing
+    something at this moment.
     """
     check_judge(await _level(unit, who, skill_id), own=resident_id == who.me)
+    await lock_other(unit, resident_id)
     one = await judging(unit, who=who, skill_id=skill_id, resident_id=resident_id)
     if one.known is None:
         raise NotFound(what="resident")
@@ -181,9 +184,10 @@ async def take_back(unit: Unit, *, who: Who, skill_id: int, resident_id: int, no
 async def appoint_master(unit: Unit, *, who: Who, skill_id: int, resident_id: int, now: datetime) -> bool:
     """Make somebody a master of a skill; they are told. False when they are that already.
 
-    Raises NotFound, NotAllowed, OwnSkill.
+    Raises NotFound, NotAllowed, OwnSkill, or OtherBusy when they are changing something at this moment.
     """
     await must_coordinate_town(unit, who)
+    await lock_other(unit, resident_id)
     one = await judging(unit, who=who, skill_id=skill_id, resident_id=resident_id)
     if one.own:
         raise OwnSkill

@@ -23,8 +23,11 @@ async def reckon_anew(unit: Unit, since: Mapping[int, date], town: TownSettings,
     Returns how many rows and people that concerned. For whoever writes what standing is made of and does not want to
     wait for the next tick.
     """
+    if not since:
+        return 0
+    await standing.lock(unit)
     closed = await standing.last_close(unit)
-    if closed is None or not since:
+    if closed is None:
         return 0
     late: defaultdict[date, list[int]] = defaultdict(list)
     for resident_id, week in since.items():

@@ -36,18 +36,18 @@ async def listed(unit: Unit, *, who: Who, retired: bool = False) -> list[ItemRow
     return await (items.retired(unit) if retired else items.listed(unit))
 
 
-async def one(unit: Unit, *, who: Who, item_id: int) -> tuple[ItemRow, bool]:
+async def one(unit: Unit, *, who: Who, item_id: int, lock: bool = False) -> tuple[ItemRow, bool]:
     """An item, and whether somebody may change it. Raises NotAllowed or NotFound."""
     duties = await must_coordinate(unit, who)
-    item = await items.get(unit, item_id)
+    item = await items.get(unit, item_id, lock=lock)
     if item is None:
         raise NotFound(what="item")
     return item, duties.everywhere or item.made_by == who.me
 
 
-async def changeable(unit: Unit, *, who: Who, item_id: int) -> ItemRow:
-    """An item for whoever may change it. Raises NotAllowed or NotFound."""
-    item, may = await one(unit, who=who, item_id=item_id)
+async def changeable(unit: Unit, *, who: Who, item_id: int, lock: bool = False) -> ItemRow:
+    """An item for whoever may change it; `lock` it for that. Raises NotAllowed or NotFound."""
+    item, may = await one(unit, who=who, item_id=item_id, lock=lock)
     if not may:
         raise NotAllowed(needed="item maker")
     return item
@@ -82,7 +82,7 @@ async def change(unit: Unit, *, who: Who, item_id: int, now: datetime, **columns
 
     Whoever waited although there was some, because an allowance left them nothing, may have some now. Raises the same.
     """
-    item = await changeable(unit, who=who, item_id=item_id)
+    item = await changeable(unit, who=who, item_id=item_id, lock=True)
     if not columns.keys() <= CHANGEABLE:
         raise NotFound(what="item")
     if "name" in columns:
@@ -100,7 +100,7 @@ async def change(unit: Unit, *, who: Who, item_id: int, now: datetime, **columns
 
 async def rename(unit: Unit, *, who: Who, item_id: int, language: str, name: str | None) -> ItemRow:
     """Give an item a name in a language, or none of its own. Raises NotAllowed, NotFound, TextEmpty, TextTooLong."""
-    item = await changeable(unit, who=who, item_id=item_id)
+    item = await changeable(unit, who=who, item_id=item_id, lock=True)
     check_language(language)
     names: dict[str, str] = json.loads(item.names)
     names.pop(language, None)
@@ -113,7 +113,7 @@ async def rename(unit: Unit, *, who: Who, item_id: int, language: str, name: str
 
 async def retire(unit: Unit, *, who: Who, item_id: int, now: datetime, back: bool = False) -> ItemRow:
     """Take an item off the list of what is made, or bring it back. What is up of it stays up."""
-    item = await changeable(unit, who=who, item_id=item_id)
+    item = await changeable(unit, who=who, item_id=item_id, lock=True)
     at = None if back else (item.retired_at or now)
     await items.change(unit, item_id, {"retired_at": at})
     return item._replace(retired_at=at)
@@ -137,7 +137,7 @@ async def set_picture(unit: Unit, *, who: Who, item_id: int, picture_id: int | N
 
     Raises NotAllowed or NotFound.
     """
-    item = await changeable(unit, who=who, item_id=item_id)
+    item = await changeable(unit, who=who, item_id=item_id, lock=True)
     await items.change(unit, item_id, {"picture_id": picture_id})
     if item.picture_id is not None and item.picture_id != picture_id:
         await pictures.forget(unit, item.picture_id)

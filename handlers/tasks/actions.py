@@ -186,7 +186,10 @@ async def come(unit: Unit, *, who: Who, broadcast_id: int, now: datetime) -> Pla
 
     Raises NotAllowed, NotFound (nobody asked them), and what `placing.may_take` raises of the resident's own.
     """
-    one, shift_id = await _asked(unit, who, broadcast_id)
+    _called, shift_id = await _asked(unit, who, broadcast_id)
+    await places.lock(unit, who.me)
+    await places.lock_shift(unit, shift_id)
+    one, _shift = await _asked(unit, who, broadcast_id)  # from here on nobody makes it another shift
     if one.why == GONE:
         is_now = await shifts.page(unit, shift_id, who.me)
         shift = None if is_now is None else is_now.shift

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from handlers.kit.capability import Job
 from handlers.polls.moments import FARTHEST
 from handlers.tellers import telling
-from storage.queries import papers
+from storage.queries import papers, polls
 from storage.unit import Unit
 from town.settings import TownSettings
 
@@ -21,8 +21,10 @@ def _lead(town: TownSettings) -> timedelta:
 
 async def remind(unit: Unit, now: datetime, town: TownSettings) -> int:
     """Tell the tellers of polls that close soon what waits for them; how many were told anew."""
-    told = 0
-    for poll in await papers.closing_with_some(unit, now, now + _lead(town)):
+    told, soon = 0, await papers.closing_with_some(unit, now, now + _lead(town))
+    for poll in sorted(soon, key=lambda one: one.id):  # as everybody who locks several polls
+        if await polls.get(unit, poll.id, lock=True) != poll:
+            continue  # it was closed or changed in this moment: the next tick looks again
         told += await telling.remind(unit, poll, await papers.numbers(unit, poll.id), now=now)
     return told
 

@@ -93,6 +93,11 @@ _swap = (
     .where(items.c.id.in_([bindparam("b_one"), bindparam("b_other")]))
     .values(position=case((items.c.id == bindparam("b_one"), bindparam("b_to")), else_=bindparam("b_from")))
 )
+_put_to_vote = (
+    update(items)
+    .where(items.c.id == _b_item, items.c.state == ItemState.ON, items.c.settled_at.is_(None))
+    .values(poll_id=bindparam("b_poll"))
+)
 _settle = update(items).where(items.c.poll_id == bindparam("b_poll")).values(settled_at=bindparam("b_now"))
 _votes = (
     select(*(polls.c[name] for name in PollRow._fields))
@@ -188,6 +193,11 @@ async def put_on(unit: Unit, item: ItemRow, *, needed: int | None = None) -> boo
 async def swap(unit: Unit, one: ItemRow, other: ItemRow) -> None:
     """Let two items of an agenda change places."""
     await unit.run(_swap, b_one=one.id, b_other=other.id, b_to=other.position, b_from=one.position)
+
+
+async def put_to_vote(unit: Unit, item_id: int, poll_id: int) -> bool:
+    """Note which vote is on an item. False for one that was taken off the agenda, or decided, in this moment."""
+    return await unit.run(_put_to_vote, b_item=item_id, b_poll=poll_id) == 1
 
 
 async def settle(unit: Unit, poll_id: int, now: datetime) -> None:

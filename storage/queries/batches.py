@@ -103,6 +103,11 @@ _next_window = (
     .order_by(windows.c.starts_at)
     .limit(1)
 )
+_where_and_when = (
+    select(batches.c.place, *WINDOW)
+    .select_from(windows.join(batches, batches.c.id == windows.c.batch_id))
+    .where(windows.c.id == bindparam("window_id"))
+)
 _sums = select(func.coalesce(func.sum(stock.c.free), 0), func.coalesce(func.sum(stock.c.shelf), 0)).where(
     stock.c.batch_id == bindparam("batch_id")
 )
@@ -143,6 +148,17 @@ async def next_window(unit: Unit, batch_id: int, now: datetime) -> Window | None
     """The first of a batch's windows that is not over."""
     row = await unit.first(_next_window, batch_id=batch_id, now=now)
     return None if row is None else Window(*row)
+
+
+async def where_and_when(unit: Unit, batch: BatchRow, window: Window) -> tuple[BatchRow, Window]:
+    """A batch and one of its windows with the place and the time that they have now that the batch's row is locked.
+
+    On SQLite nobody has moved them since they were read in this transaction.
+    """
+    if unit.is_sqlite:
+        return batch, window
+    row = await unit.first(_where_and_when, window_id=window.id)
+    return (batch, window) if row is None else (batch._replace(place=row[0]), Window(*row[1:]))
 
 
 async def make(unit: Unit, *, by: int | None, now: datetime, quantity: int, **columns: Any) -> int | None:

@@ -45,6 +45,7 @@ _posting = (
     .where(boards.c.updates, boards.c.gone_at.is_(None), accounts.c.reachable)
     .order_by(boards.c.account_id)
 )
+_posting_held = _posting.with_for_update(read=True, of=boards)
 _added_since = select(func.count()).where(boards.c.added_at > bindparam("since"))
 _new = insert(boards)
 _keep = _new.on_conflict_do_update(
@@ -76,8 +77,8 @@ async def there(unit: Unit) -> list[BoardRow]:
 
 
 async def posting(unit: Unit) -> list[int]:
-    """The accounts of the boards that the weekly update is posted in."""
-    return [row.account_id for row in await unit.rows(_posting)]
+    """The accounts of the boards that the weekly update is posted in; whoever switches one of them waits for this."""
+    return [row.account_id for row in await unit.rows(_posting if unit.is_sqlite else _posting_held)]
 
 
 async def added_since(unit: Unit, since: datetime) -> int:

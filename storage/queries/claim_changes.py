@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import and_, case, func, null, update
 
 from storage.queries.batches import batches, windows
-from storage.queries.claims import COLUMNS_OF_CLAIM, ClaimRow, ToClaim, claims, residents, stock
+from storage.queries.claims import COLUMNS_OF_CLAIM, ClaimRow, ToClaim, claims, stock
+from storage.queries.homes import homes
 from storage.sql import bindparam, insert, select
 from storage.tables import ClaimState, StockKind
 from storage.unit import Unit
@@ -53,8 +54,11 @@ _position = select(_before_me.correlate(claims).scalar_subquery()).where(
 )
 _get = select(*COLUMNS_OF_CLAIM).where(claims.c.id == bindparam("claim_id"))
 _by_code = select(*COLUMNS_OF_CLAIM).where(claims.c.code == bindparam("code"))
-LIVES_AT = select(residents.c.household_id).where(residents.c.id == claims.c.resident_id).scalar_subquery()
-"""Of a claim: the home whose allowance it counts towards when it becomes theirs."""
+HOME = select(homes.c.id).where(homes.c.id == bindparam("b_home")).with_for_update(key_share=True, read=True)
+"""Of a claim that gets its part: the home whose allowance was looked at for it; NULL if it was forgotten meanwhile.
+
+It is held before the claim is, as by whoever leaves it as the last one.
+"""
 _the_claim = claims.c.id == bindparam("b_claim")
 _settled = case((claims.c.handed > 0, ClaimState.COLLECTED.value), else_=bindparam("b_state"))
 _no_more = {
@@ -85,7 +89,7 @@ _award = (
         wanted=0,
         code=bindparam("b_code"),
         window_id=bindparam("b_window"),
-        household_id=LIVES_AT,
+        household_id=HOME.scalar_subquery(),
         lost=0,
         waiting_since=None,
         changed_at=bindparam("b_now"),
@@ -214,10 +218,15 @@ async def reduce(unit: Unit, claim_id: int, less: int, now: datetime) -> bool:
     return await unit.run(_reduce, b_claim=claim_id, b_less=less, b_now=now) == 1
 
 
-async def award(unit: Unit, claim_id: int, *, amount: int, window_id: int, code: str, now: datetime) -> bool:
-    """Give somebody who entered the draw, or waited, their part. False when they do so no more."""
-    given = {"b_claim": claim_id, "b_amount": amount, "b_window": window_id, "b_code": code, "b_now": now}
-    return await unit.run(_award, **given) == 1
+async def award(
+    unit: Unit, claim_id: int, *, amount: int, home_id: int | None, window_id: int, code: str, now: datetime
+) -> bool:
+    """Give somebody who entered the draw, or waited, their part. False when they do so no more.
+
+    It counts towards the allowance of the home that was locked and looked at for it, even if they move just then.
+    """
+    given = {"b_claim": claim_id, "b_amount": amount, "b_home": home_id, "b_window": window_id, "b_code": code}
+    return await unit.run(_award, **given, b_now=now) == 1
 
 
 async def hand(unit: Unit, claim_id: int, *, code: str, amount: int, new_code: str, now: datetime) -> ClaimRow | None:

@@ -27,7 +27,7 @@ class Claimed(NamedTuple):
 
 _KINDS: dict[str, TypeEngine[Any]] = {
     **dict.fromkeys(("batch", "resident", "home", "item", "window", "amount", "most", "home_most", "price"), Integer()),
-    "passing": Integer(),
+    **dict.fromkeys(("passing", "had"), Integer()),
     "week": Date(),
     "code": Text(),
     "now": claims.c.made_at.type,
@@ -40,6 +40,12 @@ _used_at_home = _used.where(
     or_(and_(claims.c.household_id == _b["home"], _theirs), and_(claims.c.resident_id == _b["resident"], _theirs))
 ).scalar_subquery()
 """Also what somebody has from before they moved in; who lives in no home is a home of one."""
+_has = func.coalesce(
+    select(claims.c.amount)
+    .where(claims.c.batch_id == _b["batch"], claims.c.resident_id == _b["resident"])
+    .scalar_subquery(),
+    0,
+)
 _in_line = exists().where(
     claims.c.batch_id == _b["batch"],
     claims.c.state == ClaimState.WAITING,
@@ -59,6 +65,7 @@ _take = (
         IN_SALE,
         or_(batches.c.sharing == Sharing.FIRST, batches.c.drawn_at.is_not(None)),
         _window_open,
+        _has == _b["had"],
         or_(_b["passing"] == 1, ~_in_line),
         _used_by_one + _b["amount"] <= _b["most"],
         _used_at_home + _b["amount"] <= _b["home_most"],
@@ -155,6 +162,7 @@ async def take(
 ) -> Claimed | None:
     """Claim an amount of a batch; None when there is not as much, somebody is in line, or an allowance or time is up.
 
+    None too when they have another part of it by now than in what was `found`, for whose lock they may have waited.
     With `passing` it is had before those in line: they can have no more of it now.
     Taking it from the stock, the claim and the line of the ledger are one statement on PostgreSQL, where each costs a
     way to the server and back; SQLite changes one table a statement. The holders' lock is held (`to_claim`). Raises
@@ -171,6 +179,7 @@ async def take(
         "b_amount": amount,
         "b_most": MOST if batch.allowance is None else batch.allowance,
         "b_home_most": MOST if batch.home_allowance is None else batch.home_allowance,
+        "b_had": 0 if found.mine is None else found.mine.amount,
         "b_passing": int(passing),
         "b_price": price,
         "b_code": code,

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Integer, and_, case, exists, func, or_, update
 
 from storage.lease import HOLDERS
 from storage.queries.batches import COLUMNS, IN_SALE, SOURCE, BatchRow, batch_of, batches
-from storage.queries.claim_changes import LIVES_AT
+from storage.queries.claim_changes import HOME
 from storage.queries.claims import claims, stock
 from storage.sql import bindparam, insert, select
 from storage.tables import ClaimState, Draw, Sharing, StockKind, table_of
@@ -86,7 +86,7 @@ _win = (
         wanted=0,
         code=bindparam("b_code"),
         window_id=bindparam("b_window"),
-        household_id=LIVES_AT,
+        household_id=HOME.scalar_subquery(),
         lost=0,
         changed_at=bindparam("b_now"),
     )
@@ -195,11 +195,14 @@ async def try_lock_holders(unit: Unit, holders: Collection[int]) -> bool:
     return len(await unit.rows(_try_lock, holders=sorted(holders))) == len(holders)
 
 
-async def win(unit: Unit, rows: Iterable[tuple[int, int, str]], window_id: int, now: datetime) -> None:
-    """Give claims that were entered (claim, amount, code) their part, to be collected in a window."""
+async def win(unit: Unit, rows: Iterable[tuple[int, int | None, int, str]], window_id: int, now: datetime) -> None:
+    """Give claims that were entered (claim, home, amount, code) their part, to be collected in a window.
+
+    It counts towards the allowance of the home that was locked and looked at for it, even if they move just then.
+    """
     given = [
-        {"b_claim": claim_id, "b_amount": amount, "b_code": code, "b_window": window_id, "b_now": now}
-        for claim_id, amount, code in rows
+        {"b_claim": claim_id, "b_home": home, "b_amount": amount, "b_code": code, "b_window": window_id, "b_now": now}
+        for claim_id, home, amount, code in rows
     ]
     if given:
         await unit.execute(_win, given)

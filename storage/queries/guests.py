@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, update
 
 from storage import fanout
-from storage.outbox import UNSENT, outbox
+from storage.outbox import UNSENT, in_hand, in_order, outbox
 from storage.queries import audiences
 from storage.queries.shifts import residents
 from storage.sql import bindparam, insert, select
@@ -194,11 +194,9 @@ _TELL = {
     ),
     NOTED: fanout.notice_to(guests.c.resident_id, guests, _open, numbers=_OWN),
 }
-_rewrite = (
-    update(outbox)
-    .where(outbox.c.subject == bindparam("b_subject"), UNSENT, outbox.c.notice.in_([INVITED, DATED]))
-    .values(fields=bindparam("b_fields"), expires_at=bindparam("b_expires"))
-)
+_invited = (outbox.c.subject == bindparam("b_subject"), outbox.c.notice.in_([INVITED, DATED]))
+_anew = update(outbox).values(fields=bindparam("b_fields"), expires_at=bindparam("b_expires_at"))
+_rewrite, _rewrite_in_hand = _anew.where(in_order(*_invited, UNSENT)), _anew.where(in_hand(*_invited))
 _unheard = and_(outbox.c.subject == bindparam("b_subject"), UNSENT, outbox.c.notice == CHANGED)
 _changes = select(outbox.c.fields).where(_unheard).distinct()
 _take_back = update(outbox).where(_unheard).values(state=OutboxState.DROPPED, detail="withdrawn")
@@ -247,9 +245,14 @@ async def tell(
 
 
 async def rewrite_invitations(unit: Unit, meeting_id: int, fields: Mapping[str, Any], expires_at: datetime) -> int:
-    """Let the invitations that have not gone out yet say how it is now; how many there are."""
+    """Let the invitations that have not gone out yet say how it is now; how many there are.
+
+    Those in the hands of the delivery say so too if they are put back, but most of them are leaving: they do not count.
+    """
     kept = json.dumps(fields, ensure_ascii=False)
-    return await unit.run(_rewrite, b_subject=subject(meeting_id), b_fields=kept, b_expires=expires_at)
+    given: dict[str, Any] = {"b_subject": subject(meeting_id), "b_fields": kept, "b_expires_at": expires_at}
+    await unit.run(_rewrite_in_hand, **given)
+    return await unit.run(_rewrite, **given)
 
 
 async def take_back_changes(unit: Unit, meeting_id: int) -> set[str]:

@@ -42,6 +42,7 @@ _people = (
 )
 _home = select(homes.c.id, homes.c.street, homes.c.meter, homes.c.code, _people)
 _get = _home.where(homes.c.id == bindparam("home_id"))
+_get_locked = _get.with_for_update(of=homes)
 _of = _home.join(residents, residents.c.household_id == homes.c.id).where(residents.c.id == bindparam("resident_id"))
 _by_code = _home.where(homes.c.code == bindparam("code"))
 _listed = _home.order_by(homes.c.street, homes.c.id)
@@ -80,9 +81,9 @@ _drop_empty = delete(homes).where(
 )
 
 
-async def get(unit: Unit, home_id: int) -> Home | None:
-    """One home."""
-    row = await unit.first(_get, home_id=home_id)
+async def get(unit: Unit, home_id: int, *, lock: bool = False) -> Home | None:
+    """One home; `lock`: whoever else comes to live there, or leaves it, waits."""
+    row = await unit.first(_get_locked if lock and not unit.is_sqlite else _get, home_id=home_id)
     return None if row is None else Home(*row)
 
 
@@ -126,6 +127,7 @@ async def move_in(unit: Unit, resident_id: int, home_id: int) -> bool:
 
 async def move_out(unit: Unit, resident_id: int, home_id: int) -> bool:
     """Have somebody belong to their home no more; one in which nobody is left is forgotten. False if they did not."""
+    await get(unit, home_id, lock=True)  # of two who leave at once, the second is the last one
     gone = await unit.run(_move_out, b_id=resident_id, b_home=home_id) == 1
     await unit.run(_drop_empty, b_id=home_id)
     return gone

@@ -33,6 +33,8 @@ class ItemRow(NamedTuple):
 
 _COLUMNS = [items.c[name] for name in ItemRow._fields]
 _one = select(*_COLUMNS).where(items.c.id == bindparam("item_id"))
+_one_locked = _one.with_for_update(key_share=True)
+"""What only refers to an item, as a claim does, does not wait for it."""
 _listed = select(*_COLUMNS).where(items.c.retired_at.is_(None)).order_by(items.c.name, items.c.id)
 _retired = select(*_COLUMNS).where(items.c.retired_at.is_not(None)).order_by(items.c.name, items.c.id)
 _make = insert(items).on_conflict_do_nothing(index_elements=["name"]).returning(items.c.id)
@@ -40,9 +42,12 @@ _others = items.alias("others")
 _name_free = ~exists().where(_others.c.name == bindparam("b_name"), _others.c.id != bindparam("b_id"))
 
 
-async def get(unit: Unit, item_id: int) -> ItemRow | None:
-    """One item, retired or not."""
-    row = await unit.first(_one, item_id=item_id)
+async def get(unit: Unit, item_id: int, *, lock: bool = False) -> ItemRow | None:
+    """One item, retired or not; with `lock` nobody else changes it until this transaction is over.
+
+    Whoever changes an item locks it first, and batches of it after it.
+    """
+    row = await unit.first(_one_locked if lock and not unit.is_sqlite else _one, item_id=item_id)
     return None if row is None else ItemRow(*row)
 
 

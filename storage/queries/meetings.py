@@ -53,6 +53,7 @@ COLUMNS = tuple(meetings.c[name] for name in MeetingRow._fields)
 _get = select(*COLUMNS).where(meetings.c.id == bindparam("meeting_id"))
 # Neither who is checked in nor what is decided there waits for this: their rows only point at the meeting's.
 _locked = _get.with_for_update(key_share=True)
+_shared = _get.with_for_update(read=True)
 _make = insert(meetings).returning(meetings.c.id)
 _who_runs = select(meetings.c.made_by, meetings.c.secretary_id).where(meetings.c.id == bindparam("meeting_id"))
 
@@ -60,6 +61,12 @@ _who_runs = select(meetings.c.made_by, meetings.c.secretary_id).where(meetings.c
 async def get(unit: Unit, meeting_id: int, *, lock: bool = False) -> MeetingRow | None:
     """A meeting; locked, nobody else changes it until this transaction ends."""
     row = await unit.first(_locked if lock and not unit.is_sqlite else _get, meeting_id=meeting_id)
+    return None if row is None else MeetingRow(*row)
+
+
+async def stays(unit: Unit, meeting_id: int) -> MeetingRow | None:
+    """A meeting as it stays until this transaction ends: whoever changes it waits for this, and for others like it."""
+    row = await unit.first(_get if unit.is_sqlite else _shared, meeting_id=meeting_id)
     return None if row is None else MeetingRow(*row)
 
 

@@ -25,7 +25,12 @@ _unreminded = (
 _begun = _unreminded.where(windows.c.starts_at <= bindparam("now"))
 _mark = (
     update(windows)
-    .where(windows.c.id == bindparam("b_window"), windows.c.reminded_at.is_(None))
+    .where(
+        windows.c.id == bindparam("b_window"),
+        windows.c.reminded_at.is_(None),
+        windows.c.starts_at == bindparam("b_starts"),
+        windows.c.ends_at == bindparam("b_ends"),
+    )
     .values(reminded_at=bindparam("b_now"))
 )
 _to_remind = (claims.c.window_id == bindparam("window"), claims.c.state == ClaimState.HELD)
@@ -44,8 +49,11 @@ async def unreminded(unit: Unit, now: datetime, *, begun: bool = True) -> list[W
 
 
 async def remind(unit: Unit, window: Window, *, subject: str, fields: dict[str, Any], now: datetime) -> int:
-    """Remind those who have not collected in a window, and their helpers, once; how many were."""
-    if not await unit.run(_mark, b_window=window.id, b_now=now):
+    """Remind those who have not collected in a window, and their helpers, once; how many were.
+
+    Nobody, where it has another time by now than the one that was found: that one is in time for its own reminder.
+    """
+    if not await unit.run(_mark, b_window=window.id, b_starts=window.starts_at, b_ends=window.ends_at, b_now=now):
         return 0
     written = 0
     for statement, notice in ((_remind, REMINDER), (_remind_helpers, HELPER_REMINDER)):
@@ -53,7 +61,7 @@ async def remind(unit: Unit, window: Window, *, subject: str, fields: dict[str, 
             unit,
             statement,
             notice=notice,
-            key=(f"{notice}:{window.id}:", ""),
+            key=(f"{notice}:{window.id}:{window.ends_at.isoformat()}:", ""),
             fields=fields,
             now=now,
             subject=subject,

@@ -81,6 +81,8 @@ _OPEN = (
     shifts.c.starts_at > bindparam("b_now"),
 )
 _take = update(shifts).where(*_OPEN, _general_free).values(taken=shifts.c.taken + 1).returning(shifts.c.taken)
+_AS_READ = ("title", "place", "starts_at", "ends_at", "places")
+_take_as_read = _take.where(*(shifts.c[name] == bindparam(f"b_{name}") for name in _AS_READ))
 _take_special = (
     update(shifts)
     .where(*_OPEN, shifts.c.taken < shifts.c.places)
@@ -98,15 +100,13 @@ _free_learner = update(needs).where(*_one_skill).values(learning=needs.c.learnin
 
 _new = insert(signups)
 _KEPT = ("state", "joined_at", "skill_id", "learner", "waiting_since", "offer", "offer_until")
-_again: dict[str, Any] = {
+_again: dict[str, Any] = {  # given back or waited for, it can be taken; one that is held or offered is left alone
     "index_elements": ["shift_id", "resident_id"],
     "set_": {name: _new.excluded[name] for name in _KEPT} | {"coming_at": None, "checked_in_at": None},
     "where": signups.c.state.in_([SignupState.RELEASED, SignupState.WAITING]),
 }
-"""A place given back can be taken again, and one waited for; one that is held or offered is left alone."""
-
 _hold = _new.on_conflict_do_update(**_again)
-_room = _take.returning(shifts.c.id).cte("room")
+_room = _take_as_read.returning(shifts.c.id).cte("room")
 _held_now = (
     _new.from_select(
         ["shift_id", "resident_id", "state", "joined_at", "learner", "offer"],
@@ -193,19 +193,19 @@ class Claimed(NamedTuple):
     new: bool
 
 
-async def claim(unit: Unit, shift_id: int, resident_id: int, now: datetime) -> Claimed | None:
-    """Take a free place for anybody of a shift that has not started; None when there was none to take.
+async def claim(unit: Unit, shift: ShiftRow, resident_id: int, now: datetime) -> Claimed | None:
+    """Take a free place for anybody of a shift that has not started: one statement on PostgreSQL, as this is done most.
 
-    Counting the place and writing down who holds it are one statement on PostgreSQL, where each costs a way to the
-    server and back; SQLite changes one table a statement.
+    None when there was none to take, or the shift is not as it was read: what, where and when it is, for how many.
     """
+    read = {"b_shift": shift.id, "b_now": now} | {f"b_{name}": getattr(shift, name) for name in _AS_READ}
     if not unit.is_sqlite:
-        row = await unit.first(_claim, b_shift=shift_id, b_resident=resident_id, b_now=now)
+        row = await unit.first(_claim, b_resident=resident_id, **read)
         return None if row is None else Claimed(*row)
-    taken: int | None = await unit.value(_take, b_shift=shift_id, b_now=now)
+    taken: int | None = await unit.value(_take_as_read, **read)
     if taken is None:
         return None
-    return Claimed(taken, await write(unit, shift_id, resident_id, SignupState.HELD, GENERAL, joined_at=now))
+    return Claimed(taken, await write(unit, shift.id, resident_id, SignupState.HELD, GENERAL, joined_at=now))
 
 
 async def claim_kind(

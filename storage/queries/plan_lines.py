@@ -32,6 +32,13 @@ class LineRow(NamedTuple):
     signup: str | None
 
 
+class Unsent(NamedTuple):
+    """A shift of a plan for which somebody is still to be asked."""
+
+    plan_id: int
+    shift_id: int
+
+
 _mine = and_(signups.c.shift_id == lines.c.shift_id, signups.c.resident_id == lines.c.resident_id)
 _lines: Select[*tuple[Any, ...]] = (
     select(
@@ -60,11 +67,10 @@ _answered = _of_sent.where(
     lines.c.state == OFFERED, func.coalesce(signups.c.state, SignupState.RELEASED) != SignupState.OFFERED
 )
 _unsent = (
-    select(lines.c.plan_id)
+    select(lines.c.plan_id, lines.c.shift_id)
     .select_from(lines.join(plans, plans.c.id == lines.c.plan_id))
     .where(plans.c.state == SENT, lines.c.state == PROPOSED)
     .distinct()
-    .order_by(lines.c.plan_id)
 )
 _set_line = (
     update(lines)
@@ -108,9 +114,9 @@ async def answered(unit: Unit) -> list[LineRow]:
     return [_line_of(row) for row in await unit.rows(_answered)]
 
 
-async def still_to_offer(unit: Unit) -> list[int]:
-    """The plans that are sent and have lines of which no offer went out yet."""
-    return [row[0] for row in await unit.rows(_unsent)]
+async def still_to_offer(unit: Unit) -> list[Unsent]:
+    """What of the plans that are sent no offer went out for yet, in no order."""
+    return [Unsent(*row) for row in await unit.rows(_unsent)]
 
 
 async def set_line(unit: Unit, line: LineRow, state: str, **why: Any) -> bool:

@@ -90,6 +90,7 @@ _drop_old = (
     .values(state=DROPPED)
 )
 _oldest = select(func.min(plans.c.week)).where(plans.c.state.in_([WANTED, READY, FAILED, SENT]))
+_lock_project = select(projects.c.id).where(projects.c.id == bindparam("project_id")).with_for_update(key_share=True)
 _want = insert(plans).returning(plans.c.id)
 _move = (
     update(plans)
@@ -124,6 +125,8 @@ async def want(unit: Unit, project_id: int, week: date, *, by: int, now: datetim
 
     `again`: it is made since offers of that plan were not taken.
     """
+    if not unit.is_sqlite:
+        await unit.execute(_lock_project, {"project_id": project_id})  # of two who ask at once, the last one's is made
     await unit.run(_drop_unsent, b_project=project_id, b_week=week)
     found = {} if again is None else {"again": again}
     values = {"project_id": project_id, "week": week, "state": WANTED, "wanted_by": by, "wanted_at": now}

@@ -12,12 +12,12 @@ from sqlalchemy import and_, func, or_, update
 
 from storage import fanout
 from storage.lease import POLLS
-from storage.outbox import UNSENT, outbox
+from storage.outbox import UNSENT, in_hand, in_order, outbox
 from storage.queries import audiences
 from storage.queries.meetings import guests, meetings
 from storage.rows import change as change_row
 from storage.sql import bindparam, insert, select
-from storage.tables import BallotBox, How, OutboxState, Poll, PollElector, Priority, table_of
+from storage.tables import BallotBox, How, Poll, PollElector, Priority, table_of
 from storage.unit import Unit
 from town.audience import Audience
 from town.polls import Kind, Question, Threshold
@@ -264,21 +264,16 @@ async def tell(
     return there + await send(_not_voted if waiting else _everybody, priority=priority)
 
 
-_correct = (
-    update(outbox)
-    .where(
-        outbox.c.subject == bindparam("b_subject"),
-        outbox.c.notice.in_(["poll.opened", "poll.reminder"]),
-        or_(UNSENT, outbox.c.state == OutboxState.SENDING),  # it may be put back for the quiet hours
-    )
-    .values(fields=bindparam("b_fields"), expires_at=bindparam("b_expires_at"))
-)
+_said = (outbox.c.subject == bindparam("b_subject"), outbox.c.notice.in_(["poll.opened", "poll.reminder"]))
+_anew = update(outbox).values(fields=bindparam("b_fields"), expires_at=bindparam("b_expires_at"))
+_correct, _correct_in_hand = _anew.where(in_order(*_said, UNSENT)), _anew.where(in_hand(*_said))
 
 
 async def correct_told(unit: Unit, poll: PollRow, fields: dict[str, Any]) -> int:
     """Put other fields into what was not sent yet of an open poll, which is of use until it closes; how many it was."""
-    given = {"b_fields": json.dumps(fields, ensure_ascii=False), "b_expires_at": poll.closes_at}
-    return await unit.run(_correct, b_subject=subject(poll.id), **given)
+    kept = json.dumps(fields, ensure_ascii=False)
+    given = {"b_subject": subject(poll.id), "b_fields": kept, "b_expires_at": poll.closes_at}
+    return await unit.run(_correct_in_hand, **given) + await unit.run(_correct, **given)
 
 
 def subject(poll_id: int) -> str:

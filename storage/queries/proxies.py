@@ -183,6 +183,7 @@ _may_vote = _for_holder(proxies.c.id).where(
     proxies.c.giver_id == bindparam("giver_id"),
     polls.c.id == bindparam("poll_id"),
 )
+_may_vote_still = _may_vote.with_for_update(read=True, of=proxies)
 _in_poll = (
     _for_holder(givers.c.id, givers.c.name, electors.c.how)
     .where(proxies.c.holder_id == bindparam("holder_id"), polls.c.id == bindparam("poll_id"))
@@ -217,9 +218,14 @@ class Task(NamedTuple):
     poll: PollRow
 
 
-async def may_vote(unit: Unit, *, holder: int, giver: int, poll_id: int) -> bool:
-    """Whether somebody holds somebody's proxy in a poll that asks both of them."""
-    return await unit.value(_may_vote, holder_id=holder, giver_id=giver, poll_id=poll_id) is not None
+async def may_vote(unit: Unit, *, holder: int, giver: int, poll_id: int, lock: bool = False) -> bool:
+    """Whether somebody holds somebody's proxy in a poll that asks both of them.
+
+    With `lock` it is not ended before this transaction is. The poll's door is entered before, as whoever makes two
+    residents one does.
+    """
+    statement = _may_vote_still if lock and not unit.is_sqlite else _may_vote
+    return await unit.value(statement, holder_id=holder, giver_id=giver, poll_id=poll_id) is not None
 
 
 async def givers_in(unit: Unit, *, holder: int, poll_id: int) -> Sequence[Giver]:

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, Insert, Text, and_, cast, exis
 
 from storage import fanout
 from storage.outbox import outbox
-from storage.queries.shifts import projects, residents, shifts, signups
+from storage.queries.shifts import residents, shifts, signups
 from storage.sql import bindparam, select
 from storage.tables import Priority, ResidentState, SignupState
 from storage.unit import Unit
@@ -27,11 +27,7 @@ class Reminder(NamedTuple):
     """One shift and one lead, in minutes, for which at least one resident was not reminded yet."""
 
     shift_id: int
-    title: str
-    project: str
-    place: str
     starts_at: datetime
-    ends_at: datetime
     lead: int
 
     @property
@@ -60,14 +56,6 @@ class Statements(NamedTuple):
 _NOW = bindparam("now_s", type_=BigInteger())
 _HELD = signups.join(shifts, shifts.c.id == signups.c.shift_id).join(residents, residents.c.id == signups.c.resident_id)
 _leads = (residents.c.reminder_early, residents.c.reminder_late)
-_SHOWN = (
-    shifts.c.id,
-    shifts.c.title,
-    projects.c.name,
-    shifts.c.place,
-    shifts.c.starts_at,
-    shifts.c.ends_at,
-)
 _longest = select(*(func.coalesce(func.max(lead), 0) for lead in _leads))
 
 
@@ -96,8 +84,8 @@ def _statements(lead: ColumnElement[Any], other: ColumnElement[Any]) -> Statemen
     )
     soon = and_(shifts.c.starts_at > bindparam("now"), shifts.c.starts_at <= bindparam("horizon"))
     pending = (
-        select(*_SHOWN, lead)
-        .select_from(_HELD.join(projects, projects.c.id == shifts.c.project_id))
+        select(shifts.c.id, shifts.c.starts_at, lead)
+        .select_from(_HELD)
         .where(*asked, soon, due <= _NOW, due + lead * 30 > _NOW, ~written)
         .distinct()
         .order_by(shifts.c.starts_at, shifts.c.id)

@@ -113,6 +113,13 @@ _coming = (
 )
 _has_room = shifts.c.taken < shifts.c.places
 _one = _listed.where(shifts.c.id == bindparam("shift_id"))
+_some = (
+    select(*COLUMNS)
+    .select_from(WITH_PROJECT)
+    .where(shifts.c.id.in_(bindparam("shift_ids", expanding=True)))
+    .order_by(shifts.c.id)
+)
+_some_locked = _some.with_for_update(of=shifts)
 _between = _listed.where(*_coming)
 _of_project = _between.where(shifts.c.project_id == bindparam("project_id"))
 OPEN = _between.where(_has_room).limit(bindparam("most"))
@@ -157,6 +164,14 @@ async def get(unit: Unit, shift_id: int) -> ShiftRow | None:
     """One shift, also when it was cancelled."""
     row = await unit.first(_one, shift_id=shift_id)
     return None if row is None else shift_of(row)
+
+
+async def lock(unit: Unit, shift_ids: Collection[int]) -> dict[int, ShiftRow]:
+    """Some shifts by their ids, whose rows are held until the end of this transaction, and locked in that order."""
+    if not shift_ids:
+        return {}
+    rows = await unit.rows(_some if unit.is_sqlite else _some_locked, shift_ids=sorted(shift_ids))
+    return {row[0]: shift_of(row) for row in rows}
 
 
 async def page(unit: Unit, shift_id: int, resident_id: int) -> Mine | None:

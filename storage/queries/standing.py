@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Date, Integer, Select, and_, case, func, literal, null, or_, update
 from sqlalchemy.dialects.postgresql import Insert
 
+from storage.lease import STANDINGS
 from storage.queries.exemptions import APPROVED, exemptions
 from storage.queries.hours import entries
 from storage.sql import bindparam, insert, select
@@ -109,6 +110,7 @@ _revise = _again.on_conflict_do_update(
     set_={name: _again.excluded[name] for name in (*_FIGURES, "revised_at")},
     where=or_(*(standings.c[name] != _again.excluded[name] for name in _FIGURES)),
 ).returning(standings.c.resident_id)
+_lock = select(func.pg_advisory_xact_lock(STANDINGS, 0))
 _mark = insert(closes).on_conflict_do_nothing(index_elements=["week"])
 _count = update(closes).where(closes.c.week == bindparam("b_week")).values(residents=bindparam("b_residents"))
 _last_close = select(closes.c.week, closes.c.closed_at).order_by(closes.c.week.desc()).limit(1)
@@ -139,6 +141,16 @@ class Closed(NamedTuple):
     closed_at: datetime
 
 
+async def lock(unit: Unit) -> None:
+    """Have whoever closes a week, reckons one anew, or tells the utility of one wait for each other.
+
+    What changes standings otherwise than by a line of the ledger is written before this: a week that is closed at that
+    moment either knows of it, or is known to be closed.
+    """
+    if not unit.is_sqlite:
+        await unit.execute(_lock)
+
+
 async def last_close(unit: Unit) -> Closed | None:
     """The latest week that is closed."""
     row = await unit.first(_last_close)
@@ -156,6 +168,7 @@ async def close(unit: Unit, week: date, town: TownSettings, now: datetime) -> in
 
     The week before must have been closed, unless this is the first one.
     """
+    await lock(unit)
     if not await unit.run(_mark, week=week, closed_at=now, residents=0):
         return None
     count = await unit.run(_close, **params(week, town))

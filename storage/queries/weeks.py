@@ -19,6 +19,7 @@ _unsettled = select(shifts.c.id, shifts.c.starts_at, shifts.c.week).where(
     shifts.c.closed_at.is_(None),
     ~select(entries.c.id).where(entries.c.shift_id == shifts.c.id).exists(),
 )
+_unsettled_locked = _unsettled.order_by(shifts.c.id).with_for_update(of=shifts)
 _set_week = update(shifts).where(shifts.c.id == bindparam("b_id")).values(week=bindparam("b_week"))
 
 
@@ -29,7 +30,7 @@ async def reckon_anew(unit: Unit, zone: ZoneInfo) -> int:
     """
     moved = [
         {"b_id": shift_id, "b_week": week}
-        for shift_id, starts_at, before in await unit.rows(_unsettled)
+        for shift_id, starts_at, before in await unit.rows(_unsettled if unit.is_sqlite else _unsettled_locked)
         if (week := week_of(starts_at, zone)) != before
     ]
     if moved:

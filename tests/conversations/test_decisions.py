@@ -80,6 +80,7 @@ async def test_votes_are_entered_once_and_what_is_entered_by_hand_can_be_struck_
     await _votes(town, await town.poll("Shall we sell it?"), (naledi, "2"), (anna, "2"))
     await _votes(town, await town.poll("Which colour?", ["Blue", "Red"]), (naledi, "2"), (anna, ""))
     await _enter(town, naledi, "Again", poll_id=well)
+    await town.settles()  # else a result could come behind the list
     await anna.says("/decisions")
     anna.sees("1. 24 November 2026: Which colour? (adopted)\n2. 24 November 2026: Shall we build a well? (adopted)")
     assert "Shall we sell it?" not in anna.last.text

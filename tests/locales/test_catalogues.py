@@ -110,3 +110,12 @@ def test_where_nothing_can_be_written_a_language_is_spoken_all_the_same(tmp_path
     (tmp_path / f"townbell.{os.getpid()}.mo").mkdir()  # whoever runs the tests may be allowed to write everywhere
     assert _said(source, "Good day") == "Buenos días"
     assert not (tmp_path / "townbell.mo").exists()
+
+
+def test_what_cannot_be_read_is_compiled_anew(tmp_path: Path) -> None:
+    """It may be kept by somebody else, who lets nobody read it."""
+    source = tmp_path / "townbell.po"
+    _write(source, "Buenos días", 1_000)
+    (tmp_path / "townbell.mo").mkdir()
+    os.utime(tmp_path / "townbell.mo", (1_000, 1_000))
+    assert _said(source, "Good day") == "Buenos días"

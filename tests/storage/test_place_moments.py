@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 from handlers.kit.who import Who
 from handlers.shifts import actions, placing
@@ -11,16 +10,10 @@ from handlers.shifts.passing_on import Freed
 from storage.sql import select
 from storage.tables import Account, Outbox, table_of
 from storage.unit import Unit
-from tests.storage.moments import meanwhile
+from tests.storage.moments import meanwhile, somebody
 from tests.storage.test_contention import NOW, Ground, Process, ground, only_postgres  # noqa: F401 - a fixture
 
 accounts, notices = table_of(Account), table_of(Outbox)
-
-
-async def _residents(ground: Ground, count: int) -> list[Who]:  # noqa: F811
-    await ground.people(count)
-    last = select(accounts.c.resident_id).order_by(accounts.c.id.desc()).limit(count)
-    return [replace(ground.mayor, resident_id=row[0]) for row in reversed(await ground.rows(last))]
 
 
 async def _joins(process: Process, who: Who, shift: int) -> None:
@@ -37,7 +30,7 @@ async def _gives_back(process: Process, who: Who, shift: int) -> Freed:
 async def test_a_place_is_not_kept_for_whoever_leaves_the_line_at_that_moment(ground: Ground) -> None:  # noqa: F811
     """It goes to the next behind them; nobody who has gone hears of it, and it is counted for one person."""
     shift = await ground.shift(await ground.project(), places=1, hours=48)
-    holder, goes, stays = await _residents(ground, 3)
+    holder, goes, stays = await somebody(ground, 3)
     for who in (holder, goes, stays):
         await _joins(ground.processes[0], who, shift)
 
@@ -54,7 +47,7 @@ async def test_a_place_is_not_kept_for_whoever_leaves_the_line_at_that_moment(gr
 @only_postgres
 async def test_the_last_one_leaves_the_line_as_the_place_falls_free(ground: Ground) -> None:  # noqa: F811
     shift = await ground.shift(await ground.project(), places=1, hours=48)
-    holder, goes = await _residents(ground, 2)
+    holder, goes = await somebody(ground, 2)
     for who in (holder, goes):
         await _joins(ground.processes[0], who, shift)
 

@@ -28,7 +28,9 @@ async def _found(ground: Ground, shift: int, call: int, looked_at: int = 400) ->
 
 
 async def _hold(unit: Any, shift: int, resident: int, now: datetime = NOW) -> None:
-    assert await places.claim(unit, shift, resident, now) is not None
+    row = await get(unit, shift)
+    assert row is not None
+    assert await places.claim(unit, row, resident, now) is not None
 
 
 async def test_who_must_not_be_asked_is_not_found(ground: Ground) -> None:  # noqa: F811
