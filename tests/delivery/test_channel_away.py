@@ -26,8 +26,11 @@ from tests.lines import TelegramLine, WhatsAppLine
 from tests.people import Person, Town
 from town.week import local
 
-on_telegram = pytest.mark.parametrize("channel", ["telegram"], indirect=True)
-on_both = pytest.mark.parametrize("channel", ["telegram", "whatsapp"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+on_telegram = pytest.mark.parametrize(("database_url", "channel"), [("sqlite", "telegram")], indirect=True)
+on_both = pytest.mark.parametrize(
+    ("database_url", "channel"), [("postgresql", "telegram"), ("sqlite", "whatsapp")], indirect=True
+)
 
 
 def telegram_of(person: Person) -> TelegramEmulator:
@@ -247,6 +250,7 @@ async def test_a_pause_begins_when_the_question_has_come_to_nothing() -> None:
     assert channel.asked == 1
 
 
+@on_sqlite
 async def test_a_broadcast_takes_no_other_way_for_a_moment(line: WhatsAppTown) -> None:
     """What goes to many costs money on WhatsApp: not for a blip of Telegram, but for an outage it goes there."""
     telegram = line.senders["telegram"] = Away()
@@ -262,6 +266,7 @@ async def test_a_broadcast_takes_no_other_way_for_a_moment(line: WhatsAppTown) -
     assert telegram.asked == 5
 
 
+@on_sqlite
 async def test_what_is_urgent_takes_the_other_way_at_once(line: WhatsAppTown) -> None:
     line.senders["telegram"] = Away()
     person = await line.person(telegram=True)
@@ -272,6 +277,7 @@ async def test_what_is_urgent_takes_the_other_way_at_once(line: WhatsAppTown) ->
     assert ((await line.row(urgent)).state, len(line.client.sent)) == (SENT, 1)
 
 
+@on_sqlite
 async def test_what_whatsapp_tells_of_after_all_is_not_said_again(line: WhatsAppTown) -> None:
     """Its answer was lost, WhatsApp went away, and later it tells that the message is there."""
     person = await line.person(heard=timedelta(hours=1))
@@ -286,6 +292,7 @@ async def test_what_whatsapp_tells_of_after_all_is_not_said_again(line: WhatsApp
     assert ((await line.row(row)).state, len(line.client.sent)) == (SENT, 1)
 
 
+@on_sqlite
 @pytest.mark.parametrize("left", [False, True])
 async def test_a_stop_while_the_channel_is_asked(line: WhatsAppTown, left: bool) -> None:
     """What surely did not arrive is put back at once, also where it must not come twice; nothing else is said twice."""
