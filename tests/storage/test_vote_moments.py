@@ -328,6 +328,11 @@ async def _with_minutes(ground: Ground, *minutes_of: MeetingRow, later: timedelt
     return meeting.id, put
 
 
+def _approves(ground: Ground, item: int) -> Do[object]:  # noqa: F811
+    """The chair says that nobody objects to these minutes."""
+    return lambda unit: approving.approve(unit, who=ground.mayor, item_id=item, now=NOW)
+
+
 async def _begins(ground: Ground, *meeting_ids: int) -> None:  # noqa: F811
     async with ground.database.unit() as unit:
         for meeting_id in meeting_ids:
@@ -344,7 +349,7 @@ async def test_minutes_that_are_put_to_the_vote_are_not_approved_by_voice_at_tha
     async def puts(unit: Unit) -> None:
         await voting.put(unit, who=ground.mayor, item_id=item, asked=HERE, now=NOW)
 
-    approved = does(ground, lambda unit: approving.approve(unit, who=ground.mayor, item_id=item, now=NOW))
+    approved = does(ground, _approves(ground, item))
     with pytest.raises(VoteIsOn):
         await meanwhile(ground.database, puts, approved)
     assert (await _of(ground, held.id)).approved_at is None
@@ -356,12 +361,9 @@ async def test_minutes_that_are_approved_by_voice_are_not_put_to_the_vote_at_tha
     there, [item] = await _with_minutes(ground, held)
     await _begins(ground, there)
 
-    async def approves(unit: Unit) -> None:
-        await approving.approve(unit, who=ground.mayor, item_id=item, now=NOW)
-
     put = does(ground, lambda unit: voting.put(unit, who=ground.mayor, item_id=item, asked=HERE, now=NOW))
     with pytest.raises(VoteWasTaken):
-        await meanwhile(ground.database, approves, put)
+        await meanwhile(ground.database, _approves(ground, item), put)
 
 
 @only_postgres
@@ -372,12 +374,9 @@ async def test_minutes_approved_at_one_meeting_are_not_put_to_the_vote_at_anothe
     there, [other] = await _with_minutes(ground, held, later=2 * MINUTE)
     await _begins(ground, here, there)
 
-    async def approves(unit: Unit) -> None:
-        await approving.approve(unit, who=ground.mayor, item_id=item, now=NOW)
-
     put = does(ground, lambda unit: voting.put(unit, who=ground.mayor, item_id=other, asked=HERE, now=NOW))
     with pytest.raises(NotOnAgenda):
-        await at_once(ground.database, approves, put)
+        await at_once(ground.database, _approves(ground, item), put)
 
 
 @only_postgres
@@ -390,11 +389,8 @@ async def test_minutes_approved_at_that_moment_do_not_come_on_the_next_agenda(gr
         await steering.end(unit, who=ground.mayor, meeting_id=here, now=NOW)
     following = await called(ground, starts_at=NOW + DAY)
 
-    async def approves(unit: Unit) -> None:
-        await approving.approve(unit, who=ground.mayor, item_id=item, now=NOW)
-
     proposed = does(ground, lambda unit: approving.propose_everywhere(unit, NOW))
-    assert await at_once(ground.database, approves, proposed) == 0
+    assert await at_once(ground.database, _approves(ground, item), proposed) == 0
     assert await ground.rows(select(items.c.id).where(items.c.meeting_id == following.id)) == []
 
 
@@ -412,7 +408,7 @@ async def test_minutes_that_come_on_the_next_agenda_are_taken_off_by_an_approval
     async def proposes(unit: Unit) -> None:
         assert await approving.propose_everywhere(unit, NOW) == 1
 
-    approved = does(ground, lambda unit: approving.approve(unit, who=ground.mayor, item_id=item, now=NOW))
+    approved = does(ground, _approves(ground, item))
     await at_once(ground.database, proposes, approved)
     rows = await ground.rows(select(items.c.state).where(items.c.meeting_id == following.id))
     assert [row.state for row in rows] == ["withdrawn"]
